@@ -1,0 +1,71 @@
+// What the policy entries of a ledger say, looked up as of any day.
+//
+// Policy is never edited: a later entry for the same subject and instant supersedes, and what an
+// entry of the past was judged by stays readable for every audit. Pure: no I/O, no clock.
+#ifndef LEDGER_RULES_POLICY_H_
+#define LEDGER_RULES_POLICY_H_
+
+#include <cstdint>
+#include <optional>
+#include <tuple>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "ledger/base/bytes.h"
+#include "ledger/format/entry.h"
+
+namespace hourbook {
+
+// What a policy entry is about: its code. The numbers are part of the format.
+enum class Topic : uint16_t {
+  kUtcOffset = 1,          // seconds east of UTC, as a signed amount; at most a day either way
+  kMaxServiceMinutes = 2,  // longest single service
+  kDailyCapMinutes = 3,    // services of one volunteer that start on one local day
+  kTariff = 4,             // points for 60 minutes; scope: the programme, key: the category
+  kBudget = 5,             // points that a programme may issue in all; scope: the programme
+  kGrant = 6,              // most points for one award by a code; scope: programme, key: the code
+};
+
+// One rule: which value holds for a subject from an instant on.
+struct PolicySubject {
+  Topic topic;
+  Id scope;      // the programme concerned; zero for the whole ledger
+  uint16_t key;  // category or grant code; zero where the topic has none
+
+  template <typename H>
+  friend H AbslHashValue(H h, const PolicySubject& s) {
+    return H::combine(std::move(h), s.topic, s.scope, s.key);
+  }
+  friend bool operator==(const PolicySubject& a, const PolicySubject& b) = default;
+};
+
+class Policy {
+ public:
+  // Whether a policy entry is well formed: topic known, scope and key where the topic has them and
+  // zero elsewhere, value in range. InvalidArgument names the field. Never reads or changes state.
+  static absl::Status Check(const Entry& entry);
+
+  // Takes in a policy entry that passed Check. Entries come in the order of the ledger.
+  void Add(const Entry& entry);
+
+  // The value in force at an instant (unix nanoseconds): that of the latest instant not after it;
+  // of two for the same instant, the later entry's. Nothing where no entry speaks of the subject.
+  std::optional<uint64_t> InForce(const PolicySubject& subject, int64_t at) const;
+
+  // The local day of an instant, as days since 1970-01-01, by the UTC offset in force at it (UTC
+  // where no entry gives one).
+  int32_t LocalDay(int64_t at) const;
+
+ private:
+  struct Value {
+    int64_t from;
+    uint64_t value;
+  };
+
+  absl::flat_hash_map<PolicySubject, std::vector<Value>> timelines_;  // sorted by from
+};
+
+}  // namespace hourbook
+
+#endif  // LEDGER_RULES_POLICY_H_

@@ -1,0 +1,142 @@
+// A growing array of fixed-size records that can be undone and that keeps old versions for views.
+//
+// The state of a ledger is a few of these. Three users need more than the newest version:
+// - a linked chain of entries that fails half-way is undone (Mark, RollBack);
+// - a reader's snapshot goes on seeing the state at its size while the writer moves on (views);
+// - the state sweep persists one consistent state over many commits (a view too).
+// A record is copied once, at its first change after the newest view was added, so that the cost
+// follows what is touched and not the size of the state.
+//
+// Not thread-safe: the owner serializes changes and lookups.
+#ifndef LEDGER_RULES_TABLE_H_
+#define LEDGER_RULES_TABLE_H_
+
+#include <cstdint>
+#include <deque>
+#include <iterator>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_map.h"
+#include "ledger/base/check.h"
+
+namespace hourbook {
+
+using Slot = uint32_t;
+
+template <class Record>
+class Table {
+  static_assert(std::is_trivially_copyable_v<Record>, "records are persisted as their bytes");
+
+ public:
+  // Names a view: the ledger's size when it was added.
+  using ViewId = uint64_t;
+
+  // A point to roll back to.
+  struct Mark {
+    Slot size;
+    size_t changes;
+  };
+
+  Slot size() const { return static_cast<Slot>(records_.size()); }
+
+  // slot < size().
+  const Record& operator[](Slot slot) const { return records_[slot]; }
+
+  Slot Append(const Record& record) {
+    records_.push_back(record);
+    return size() - 1;
+  }
+
+  // The record to change; its present version is kept for whoever still needs it. The reference is
+  // valid until the next Append, RollBack or end of the table.
+  Record& Mutate(Slot slot) {
+    if (undo_depth_ > 0) changes_.emplace_back(slot, records_[slot]);
+    if (!views_.empty()) KeepForViews(slot);
+    return records_[slot];
+  }
+
+  // Begins recording changes so that they can be undone. Marks nest; each ends in one RollBack or
+  // Keep, the innermost first.
+  Mark Begin() {
+    ++undo_depth_;
+    return {size(), changes_.size()};
+  }
+
+  // Undoes everything since the mark and ends it. Views must not have been added since.
+  void RollBack(const Mark& mark) {
+    while (changes_.size() > mark.changes) {
+      records_[changes_.back().first] = changes_.back().second;
+      changes_.pop_back();
+    }
+    records_.resize(mark.size);
+    EndMark();
+  }
+
+  // Ends the mark and lets its changes stand.
+  void Keep(const Mark&) { EndMark(); }
+
+  // From now on At(view, ...) answers as the table stands at this moment. Views are added in
+  // growing order; adding one that exists counts it twice.
+  void AddView(ViewId view) {
+    HOURBOOK_CHECK(views_.empty() || views_.rbegin()->first <= view, "views grow with the ledger");
+    auto [it, added] = views_.try_emplace(view);
+    if (added) it->second.size = size();
+    ++it->second.users;
+  }
+
+  // The view must exist. Its last user's removal frees what only it needed.
+  void RemoveView(ViewId view) {
+    auto it = views_.find(view);
+    HOURBOOK_CHECK(it != views_.end(), "removed a view that was not added");
+    if (--it->second.users > 0) return;
+    // What changed between this view and the next is still old news to the views before it.
+    if (it != views_.begin()) {
+      auto& earlier = std::prev(it)->second;
+      for (auto& [slot, record] : it->second.kept) earlier.kept.try_emplace(slot, record);
+    }
+    views_.erase(it);
+  }
+
+  // How many records the view has.
+  Slot SizeAt(ViewId view) const { return views_.at(view).size; }
+
+  // The record as of the view; slot < SizeAt(view).
+  const Record& At(ViewId view, Slot slot) const {
+    for (auto it = views_.find(view); it != views_.end(); ++it) {
+      if (auto kept = it->second.kept.find(slot); kept != it->second.kept.end()) {
+        return kept->second;
+      }
+    }
+    return records_[slot];
+  }
+
+ private:
+  struct View {
+    Slot size = 0;
+    int users = 0;
+    // Records changed since this view and before the next one, as they were at this view.
+    absl::flat_hash_map<Slot, Record> kept;
+  };
+
+  void KeepForViews(Slot slot) {
+    View& newest = views_.rbegin()->second;
+    if (slot < newest.size) newest.kept.try_emplace(slot, records_[slot]);
+  }
+
+  void EndMark() {
+    HOURBOOK_CHECK(undo_depth_ > 0, "a mark ends once");
+    if (--undo_depth_ == 0) changes_.clear();
+  }
+
+  std::deque<Record> records_;
+  int undo_depth_ = 0;
+  std::vector<std::pair<Slot, Record>> changes_;
+  absl::btree_map<ViewId, View> views_;
+};
+
+}  // namespace hourbook
+
+#endif  // LEDGER_RULES_TABLE_H_

@@ -1,0 +1,137 @@
+#include "ledger/rules/policy.h"
+
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+
+namespace hourbook {
+namespace {
+
+constexpr uint16_t kSafetyPatrol = 4;
+constexpr int64_t kHour = 3'600LL * 1'000'000'000;
+
+Id Programme() {
+  Id id;
+  id.fill(0x55);
+  return id;
+}
+
+Entry PolicyEntry(Topic topic, uint64_t value, int64_t from) {
+  Entry entry{};
+  entry.id.fill(1);
+  entry.kind = static_cast<uint16_t>(Kind::kPolicy);
+  entry.code = static_cast<uint16_t>(topic);
+  entry.amount = value;
+  entry.occurred_at = from;
+  return entry;
+}
+
+Entry Tariff(uint64_t points, int64_t from) {
+  Entry entry = PolicyEntry(Topic::kTariff, points, from);
+  entry.credit = Programme();
+  entry.ref[0] = kSafetyPatrol;
+  return entry;
+}
+
+int64_t Nanos(absl::CivilSecond when, const absl::TimeZone& zone) {
+  return absl::ToUnixNanos(absl::FromCivil(when, zone));
+}
+
+// The town's tariff.csv: safety patrols earn 9 points an hour, from 1 July 2025 on 11.
+TEST(PolicyTest, TheRateOfTheDayHolds) {
+  const absl::TimeZone shanghai = absl::FixedTimeZone(8 * 3600);
+  const int64_t january = Nanos(absl::CivilSecond(2025, 1, 1), shanghai);
+  const int64_t july = Nanos(absl::CivilSecond(2025, 7, 1), shanghai);
+  Policy policy;
+  policy.Add(Tariff(11, july));  // given out of order on purpose
+  policy.Add(Tariff(9, january));
+  const PolicySubject subject{Topic::kTariff, Programme(), kSafetyPatrol};
+  EXPECT_EQ(policy.InForce(subject, january - 1), std::nullopt);
+  EXPECT_EQ(policy.InForce(subject, january), 9u);
+  EXPECT_EQ(policy.InForce(subject, july - 1), 9u);
+  EXPECT_EQ(policy.InForce(subject, july), 11u);
+  EXPECT_EQ(policy.InForce({Topic::kTariff, Programme(), kSafetyPatrol + 1}, july), std::nullopt);
+  EXPECT_EQ(policy.InForce({Topic::kTariff, kNoId, kSafetyPatrol}, july), std::nullopt);
+}
+
+TEST(PolicyTest, OfTwoForOneInstantTheLaterEntryHolds) {
+  Policy policy;
+  policy.Add(Tariff(9, 100));
+  policy.Add(Tariff(12, 100));
+  EXPECT_EQ(policy.InForce({Topic::kTariff, Programme(), kSafetyPatrol}, 100), 12u);
+}
+
+TEST(PolicyTest, LocalDayFollowsTheOffsetInForce) {
+  Policy policy;
+  EXPECT_EQ(policy.LocalDay(-1), -1);
+  EXPECT_EQ(policy.LocalDay(0), 0);
+  EXPECT_EQ(policy.LocalDay(24 * kHour - 1), 0);
+  policy.Add(PolicyEntry(Topic::kUtcOffset, 8 * 3600, 0));
+  EXPECT_EQ(policy.LocalDay(16 * kHour - 1), 0);
+  EXPECT_EQ(policy.LocalDay(16 * kHour), 1);
+  policy.Add(PolicyEntry(Topic::kUtcOffset, static_cast<uint64_t>(-5 * 3600), 240 * kHour));
+  EXPECT_EQ(policy.LocalDay(240 * kHour), 9);
+}
+
+TEST(PolicyTest, LocalDayTakesEveryInstant) {
+  Policy policy;
+  policy.Add(PolicyEntry(Topic::kUtcOffset, 86'400, INT64_MIN));
+  EXPECT_EQ(policy.LocalDay(INT64_MAX), 106'751 + 1);
+  EXPECT_EQ(policy.LocalDay(INT64_MIN), -106'752 + 1);
+}
+
+// A zone with daylight saving is a row of offsets; days of 23 and 25 hours come out of it.
+TEST(PolicyTest, DaysOf23And25Hours) {
+  const absl::TimeZone utc = absl::UTCTimeZone();
+  Policy policy;  // Berlin in 2025: +1, from 30 March 01:00 UTC +2, from 26 October 01:00 UTC +1
+  policy.Add(PolicyEntry(Topic::kUtcOffset, 3600, 0));
+  policy.Add(
+      PolicyEntry(Topic::kUtcOffset, 7200, Nanos(absl::CivilSecond(2025, 3, 30, 1, 0, 0), utc)));
+  policy.Add(
+      PolicyEntry(Topic::kUtcOffset, 3600, Nanos(absl::CivilSecond(2025, 10, 26, 1, 0, 0), utc)));
+  const auto hours_of = [&](absl::CivilDay day) {
+    const auto number = static_cast<int32_t>(day - absl::CivilDay(1970, 1, 1));
+    int hours = 0;
+    const int64_t noon = Nanos(absl::CivilSecond(day) + 12 * 3600, utc);
+    for (int64_t t = noon - 36 * kHour; t < noon + 36 * kHour; t += kHour) {
+      if (policy.LocalDay(t) == number) ++hours;
+    }
+    return hours;
+  };
+  EXPECT_EQ(hours_of(absl::CivilDay(2025, 3, 29)), 24);
+  EXPECT_EQ(hours_of(absl::CivilDay(2025, 3, 30)), 23);
+  EXPECT_EQ(hours_of(absl::CivilDay(2025, 10, 26)), 25);
+}
+
+TEST(PolicyTest, RefusesWhatIsMalformedAndSaysWhere) {
+  EXPECT_TRUE(Policy::Check(Tariff(9, 0)).ok());
+  EXPECT_TRUE(Policy::Check(PolicyEntry(Topic::kUtcOffset, 8 * 3600, 0)).ok());
+  const auto message = [](const Entry& entry) {
+    return std::string(Policy::Check(entry).message());
+  };
+  Entry entry = Tariff(9, 0);
+  entry.code = 0;
+  EXPECT_EQ(message(entry), "policy entry: unknown topic 0");
+  entry.code = 7;
+  EXPECT_EQ(message(entry), "policy entry: unknown topic 7");
+  entry = Tariff(9, 0);
+  entry.credit = kNoId;
+  EXPECT_EQ(message(entry), "policy entry: credit must name the programme");
+  entry = Tariff(9, 0);
+  entry.ref = kNoId;
+  EXPECT_EQ(message(entry), "policy entry: ref must hold a category or grant code");
+  entry.ref[15] = 1;
+  EXPECT_EQ(message(entry), "policy entry: ref has bytes beyond the key");
+  EXPECT_EQ(message(Tariff(UINT64_MAX, 0)),
+            "policy entry: amount 18446744073709551615 is out of range for topic 4");
+  entry = PolicyEntry(Topic::kDailyCapMinutes, 480, 0);
+  entry.credit = Programme();
+  EXPECT_EQ(message(entry), "policy entry: credit must be zero");
+  for (const uint64_t bad : {uint64_t{0}, uint64_t{1441}}) {
+    EXPECT_FALSE(Policy::Check(PolicyEntry(Topic::kDailyCapMinutes, bad, 0)).ok()) << bad;
+  }
+  EXPECT_FALSE(Policy::Check(PolicyEntry(Topic::kUtcOffset, 86'401, 0)).ok());
+}
+
+}  // namespace
+}  // namespace hourbook
