@@ -1,0 +1,36 @@
+#include "ledger/chain/hasher.h"
+
+#include <algorithm>
+#include <array>
+
+#include "gtest/gtest.h"
+
+namespace hourbook {
+namespace {
+
+// transparency-dev/merkle, rfc6962/rfc6962_test.go (Apache-2.0), values transcribed.
+TEST(HasherTest, PublicVectors) {
+  EXPECT_EQ(HexEncode(EmptyRoot()),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(HexEncode(LeafHash({})),
+            "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
+  const uint8_t leaf[] = {'L', '1', '2', '3', '4', '5', '6'};
+  EXPECT_EQ(HexEncode(LeafHash(leaf)),
+            "395aa064aa4c29f7010acfe3f25db9485bbd4b91897b6ad7ad547639252b4d56");
+}
+
+TEST(HasherTest, AnEntrysLeafDataIsPrevThenEntry) {
+  Hash prev;
+  prev.fill(0xaa);
+  Entry entry{};
+  entry.id.fill(0x11);
+  entry.amount = 90;
+  std::array<uint8_t, 224> leaf_data;
+  const Bytes entry_bytes = EntryBytes(entry);
+  std::copy(entry_bytes.begin(), entry_bytes.end(),
+            std::copy(prev.begin(), prev.end(), leaf_data.begin()));
+  EXPECT_EQ(EntryLeafHash(prev, entry), LeafHash(leaf_data));
+}
+
+}  // namespace
+}  // namespace hourbook
