@@ -1,5 +1,9 @@
 // Verifying proofs, from bytes alone: pure, thread-safe, for any input. RFC 9162, sections 2.1.3.2
 // and 2.1.4.2 (the algorithms that RFC 6962's trees share).
+//
+// A proof speaks for hashes, not for sizes: the size and root of a tree must come together from
+// somewhere trusted, such as one signed checkpoint. (The proof of index 0 in 3 leaves also leads to
+// that root for a size of 4.)
 #ifndef LEDGER_CHAIN_VERIFY_H_
 #define LEDGER_CHAIN_VERIFY_H_
 
