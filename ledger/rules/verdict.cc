@@ -1,0 +1,119 @@
+#include "ledger/rules/verdict.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace hourbook {
+namespace {
+
+struct Text {
+  Verdict verdict;
+  absl::string_view name;
+  absl::string_view message;
+};
+
+// In the order of the numbers.
+constexpr Text kTexts[] = {
+    {Verdict::kOk, "ok", "The entry is recorded."},
+    {Verdict::kExists, "exists", "The same entry was recorded before; nothing was written."},
+    {Verdict::kExistsWithDifferentKind, "exists_with_different_kind",
+     "An entry with this id and another kind is recorded; use a new id."},
+    {Verdict::kExistsWithDifferentFlags, "exists_with_different_flags",
+     "An entry with this id and other flags is recorded; use a new id."},
+    {Verdict::kExistsWithDifferentDebit, "exists_with_different_debit",
+     "An entry with this id and another debit party is recorded; use a new id."},
+    {Verdict::kExistsWithDifferentCredit, "exists_with_different_credit",
+     "An entry with this id and another credit party is recorded; use a new id."},
+    {Verdict::kExistsWithDifferentUnit, "exists_with_different_unit",
+     "An entry with this id and another unit is recorded; use a new id."},
+    {Verdict::kExistsWithDifferentAmount, "exists_with_different_amount",
+     "An entry with this id and another amount is recorded; use a new id."},
+    {Verdict::kExistsWithDifferentCode, "exists_with_different_code",
+     "An entry with this id and another code is recorded; use a new id."},
+    {Verdict::kExistsWithDifferentRef, "exists_with_different_ref",
+     "An entry with this id and another ref is recorded; use a new id."},
+    {Verdict::kExistsWithDifferentActivity, "exists_with_different_activity",
+     "An entry with this id and another activity is recorded; use a new id."},
+    {Verdict::kExistsWithDifferentRecorder, "exists_with_different_recorder",
+     "An entry with this id and another recorder is recorded; use a new id."},
+    {Verdict::kExistsWithDifferentOccurredAt, "exists_with_different_occurred_at",
+     "An entry with this id and another occurred_at is recorded; use a new id."},
+    {Verdict::kExistsWithDifferentTimeout, "exists_with_different_timeout",
+     "An entry with this id and another timeout is recorded; use a new id."},
+    {Verdict::kExistsWithDifferentEvidence, "exists_with_different_evidence",
+     "An entry with this id and other evidence is recorded; use a new id."},
+    {Verdict::kLinkedEntryFailed, "linked_entry_failed",
+     "Another entry of its linked chain was refused, so none was recorded; mend that one."},
+    {Verdict::kLinkedChainOpen, "linked_chain_open",
+     "The last entry of a batch is flagged linked; send the chain whole."},
+    {Verdict::kIdZero, "id_zero", "The id is zero; give every entry an id of its own."},
+    {Verdict::kUnknownKind, "unknown_kind", "The ledger does not know this kind of entry."},
+    {Verdict::kUnknownFlag, "unknown_flag",
+     "A flag bit is set that the ledger does not know, or that this kind does not take."},
+    {Verdict::kUnknownUnit, "unknown_unit", "The unit is unknown, or this kind does not move it."},
+    {Verdict::kReservedNotZero, "reserved_not_zero",
+     "Reserved bytes, or a field that the ledger fills in, are not zero."},
+    {Verdict::kFieldNotAllowed, "field_not_allowed",
+     "A field is set that this kind of entry does not use; set it to zero."},
+    {Verdict::kFieldMissing, "field_missing", "A field that this kind of entry needs is zero."},
+    {Verdict::kZeroAmount, "zero_amount", "The amount is zero."},
+    {Verdict::kTimeoutNotAllowed, "timeout_not_allowed", "Only a pending entry takes a timeout."},
+    {Verdict::kRecordedInFuture, "recorded_in_future",
+     "An imported entry's recorded_at lies after the present time."},
+    {Verdict::kOccurredInFuture, "occurred_in_future",
+     "The event lies after the time of its recording."},
+    {Verdict::kUnknownParty, "unknown_party", "A party is not open in this ledger; open it first."},
+    {Verdict::kPartyExists, "party_exists",
+     "The party is open, or was closed; a party is opened once."},
+    {Verdict::kPartyClosed, "party_closed", "A party is closed."},
+    {Verdict::kWrongPartyKind, "wrong_party_kind",
+     "A party is not of the kind that this entry needs."},
+    {Verdict::kSameParty, "same_party", "The debit and the credit party are the same."},
+    {Verdict::kBalanceNotZero, "balance_not_zero",
+     "The party still has a balance or a hold; settle it before closing."},
+    {Verdict::kZeroDuration, "zero_duration", "The service lasts zero minutes."},
+    {Verdict::kTooLong, "too_long", "The service is longer than policy allows."},
+    {Verdict::kSelfVerified, "self_verified",
+     "The verifier is the recorder or the volunteer; a second person must confirm."},
+    {Verdict::kOverlap, "overlap", "The volunteer has another service in this time."},
+    {Verdict::kDailyCap, "daily_cap",
+     "The service would pass the volunteer's cap for its local day."},
+    {Verdict::kInsufficient, "insufficient", "The account has less than this available."},
+    {Verdict::kBudgetExceeded, "budget_exceeded", "The programme's budget does not cover this."},
+    {Verdict::kOverflow, "overflow", "A sum of the account would not fit 64 bits."},
+    {Verdict::kUnjustified, "unjustified",
+     "No service and no grant code in force justifies this award."},
+    {Verdict::kAlreadyAwarded, "already_awarded",
+     "This programme has awarded points for the service before."},
+    {Verdict::kWrongAmount, "wrong_amount", "The amount is not what the tariff in force gives."},
+    {Verdict::kTransferNotPermitted, "transfer_not_permitted", "Policy permits no such transfer."},
+    {Verdict::kUnknownRef, "unknown_ref", "No entry has the id in ref."},
+    {Verdict::kNotPending, "not_pending", "The entry named by ref is not a pending one."},
+    {Verdict::kAlreadyPosted, "already_posted", "The pending entry was posted before."},
+    {Verdict::kAlreadyVoided, "already_voided", "The pending entry was voided before."},
+    {Verdict::kLapsed, "lapsed", "The pending entry's timeout has passed."},
+    {Verdict::kExceedsPending, "exceeds_pending", "More is posted than was held."},
+    {Verdict::kNotReversible, "not_reversible", "The entry named by ref cannot be reversed."},
+    {Verdict::kNotAMirror, "not_a_mirror",
+     "A reversal must mirror the parties, unit and amount of its entry."},
+    {Verdict::kAlreadyReversed, "already_reversed", "The entry was reversed before."},
+    {Verdict::kMalformedPolicy, "malformed_policy",
+     "The policy entry is malformed: unknown topic, wrong scope or key, or a value out of range."},
+};
+
+constexpr Text kUnknown = {Verdict::kOk, "unknown", "This number is no verdict of the rules."};
+
+const Text& TextOf(Verdict verdict) {
+  const auto* const found =
+      std::lower_bound(std::begin(kTexts), std::end(kTexts), verdict,
+                       [](const Text& text, Verdict wanted) { return text.verdict < wanted; });
+  return found != std::end(kTexts) && found->verdict == verdict ? *found : kUnknown;
+}
+
+}  // namespace
+
+absl::string_view NameOf(Verdict verdict) { return TextOf(verdict).name; }
+
+absl::string_view MessageOf(Verdict verdict) { return TextOf(verdict).message; }
+
+}  // namespace hourbook
