@@ -1,0 +1,59 @@
+#include "ledger/rules/accounts.h"
+
+#include <limits>
+
+#include "ledger/base/check.h"
+
+namespace hourbook {
+
+Slot Accounts::FindParty(const Id& id) const {
+  const auto found = party_by_id_.find(id);
+  return found == party_by_id_.end() ? kNoSlot : found->second;
+}
+
+Slot Accounts::FindAccount(Slot party, Unit unit) const {
+  Slot slot = parties_[party].first_account;
+  while (slot != kNoSlot && accounts_[slot].unit != static_cast<uint16_t>(unit)) {
+    slot = accounts_[slot].next_account;
+  }
+  return slot;
+}
+
+Slot Accounts::OpenParty(const Id& id, PartyKind kind, uint64_t index) {
+  const Slot slot = parties_.Append({.id = id,
+                                     .opened = index,
+                                     .first_account = kNoSlot,
+                                     .kind = static_cast<uint16_t>(kind),
+                                     .closed = 0});
+  const bool added = party_by_id_.emplace(id, slot).second;
+  HOURBOOK_CHECK(added, "a party is opened once");
+  return slot;
+}
+
+Slot Accounts::FindOrAddAccount(Slot party, Unit unit) {
+  if (const Slot found = FindAccount(party, unit); found != kNoSlot) return found;
+  Account account{};
+  account.latest_end = std::numeric_limits<int64_t>::min();
+  account.latest_day = std::numeric_limits<int32_t>::min();
+  account.party = party;
+  account.next_account = parties_[party].first_account;
+  account.unit = static_cast<uint16_t>(unit);
+  const Slot slot = accounts_.Append(account);
+  parties_.Mutate(party).first_account = slot;
+  return slot;
+}
+
+void Accounts::RollBack(const Mark& mark) {
+  for (Slot slot = mark.parties.size; slot < parties_.size(); ++slot) {
+    party_by_id_.erase(parties_[slot].id);
+  }
+  parties_.RollBack(mark.parties);
+  accounts_.RollBack(mark.accounts);
+}
+
+void Accounts::Keep(const Mark& mark) {
+  parties_.Keep(mark.parties);
+  accounts_.Keep(mark.accounts);
+}
+
+}  // namespace hourbook

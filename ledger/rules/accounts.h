@@ -1,0 +1,86 @@
+// Who is who, and who has what: the parties of a ledger and their accounts.
+#ifndef LEDGER_RULES_ACCOUNTS_H_
+#define LEDGER_RULES_ACCOUNTS_H_
+
+#include <cstdint>
+#include <type_traits>
+
+#include "absl/container/flat_hash_map.h"
+#include "ledger/base/bytes.h"
+#include "ledger/format/entry.h"
+#include "ledger/rules/balance.h"
+#include "ledger/rules/table.h"
+
+namespace hourbook {
+
+inline constexpr Slot kNoSlot = UINT32_MAX;
+
+struct Party {
+  Id id;
+  uint64_t opened;     // index of its open entry
+  Slot first_account;  // the newest of its accounts, or kNoSlot
+  uint16_t kind;       // PartyKind
+  uint16_t closed;     // 0 or 1
+};
+
+// (party, unit).
+struct Account {
+  Balance balance;
+  uint64_t last_index;  // of the last entry that touched it; 0 for none
+  uint64_t issued;      // a programme's points: awarded in all, less what was taken back
+  // A volunteer's minutes. Upper bounds over all services ever accepted, voided ones included: what
+  // passes them is free of overlap and within its cap; what does not is looked up in the history.
+  int64_t latest_end;
+  int32_t latest_day;
+  uint32_t latest_day_minutes;
+  Slot party;
+  Slot next_account;  // of the same party, or kNoSlot
+  uint16_t unit;
+  uint16_t padding[3];
+};
+
+static_assert(std::has_unique_object_representations_v<Party>, "persisted as its bytes");
+static_assert(std::has_unique_object_representations_v<Account>, "persisted as its bytes");
+
+// Not thread-safe: the owner serializes changes and lookups.
+class Accounts {
+ public:
+  struct Mark {
+    Table<Party>::Mark parties;
+    Table<Account>::Mark accounts;
+  };
+
+  // The slot of a party that was ever opened, or kNoSlot.
+  Slot FindParty(const Id& id) const;
+
+  // The party's account in the unit, or kNoSlot where nothing has moved yet.
+  Slot FindAccount(Slot party, Unit unit) const;
+
+  // The id must not be known.
+  Slot OpenParty(const Id& id, PartyKind kind, uint64_t index);
+  void CloseParty(Slot party) { parties_.Mutate(party).closed = 1; }
+
+  // FindAccount, or a new account with nothing in it.
+  Slot FindOrAddAccount(Slot party, Unit unit);
+
+  const Party& party(Slot slot) const { return parties_[slot]; }
+  const Account& account(Slot slot) const { return accounts_[slot]; }
+  Account& Mutate(Slot account) { return accounts_.Mutate(account); }
+
+  const Table<Party>& parties() const { return parties_; }
+  const Table<Account>& accounts() const { return accounts_; }
+
+  // As Table's.
+  Mark Begin() { return {parties_.Begin(), accounts_.Begin()}; }
+  void RollBack(const Mark& mark);
+  void Keep(const Mark& mark);
+
+ private:
+  Table<Party> parties_;
+  Table<Account> accounts_;
+  absl::flat_hash_map<Id, Slot> party_by_id_;
+};
+
+}  // namespace hourbook
+
+#endif  // LEDGER_RULES_ACCOUNTS_H_

@@ -1,0 +1,55 @@
+#include "ledger/rules/accounts.h"
+
+#include "gtest/gtest.h"
+
+namespace hourbook {
+namespace {
+
+Id IdOf(uint8_t number) {
+  Id id;
+  id.fill(number);
+  return id;
+}
+
+TEST(AccountsTest, APartyHasOneAccountAUnit) {
+  Accounts accounts;
+  const Slot party = accounts.OpenParty(IdOf(1), PartyKind::kVolunteer, 5);
+  EXPECT_EQ(accounts.FindParty(IdOf(1)), party);
+  EXPECT_EQ(accounts.FindParty(IdOf(2)), kNoSlot);
+  EXPECT_EQ(accounts.party(party).opened, 5u);
+  EXPECT_EQ(accounts.FindAccount(party, Unit::kMinute), kNoSlot);
+  const Slot minutes = accounts.FindOrAddAccount(party, Unit::kMinute);
+  const Slot points = accounts.FindOrAddAccount(party, Unit::kPoint);
+  EXPECT_NE(minutes, points);
+  EXPECT_EQ(accounts.FindOrAddAccount(party, Unit::kMinute), minutes);
+  EXPECT_EQ(accounts.FindAccount(party, Unit::kPoint), points);
+  EXPECT_EQ(accounts.FindAccount(party, Unit::kBankMinute), kNoSlot);
+  EXPECT_EQ(accounts.account(points).party, party);
+}
+
+TEST(AccountsTest, RollBackForgetsPartiesAndAccounts) {
+  Accounts accounts;
+  const Slot old_party = accounts.OpenParty(IdOf(1), PartyKind::kVolunteer, 1);
+  const Slot minutes = accounts.FindOrAddAccount(old_party, Unit::kMinute);
+  const Accounts::Mark mark = accounts.Begin();
+  accounts.OpenParty(IdOf(2), PartyKind::kTeam, 2);
+  accounts.FindOrAddAccount(old_party, Unit::kPoint);
+  accounts.CloseParty(old_party);
+  accounts.Mutate(minutes).issued = 9;
+  accounts.RollBack(mark);
+  EXPECT_EQ(accounts.FindParty(IdOf(2)), kNoSlot);
+  EXPECT_EQ(accounts.FindAccount(old_party, Unit::kPoint), kNoSlot);
+  EXPECT_EQ(accounts.FindAccount(old_party, Unit::kMinute), minutes);
+  EXPECT_EQ(accounts.party(old_party).closed, 0);
+  EXPECT_EQ(accounts.account(minutes).issued, 0u);
+  EXPECT_EQ(accounts.OpenParty(IdOf(2), PartyKind::kStation, 3), old_party + 1);
+}
+
+TEST(AccountsDeathTest, APartyIsOpenedOnce) {
+  Accounts accounts;
+  accounts.OpenParty(IdOf(1), PartyKind::kVolunteer, 1);
+  EXPECT_DEATH(accounts.OpenParty(IdOf(1), PartyKind::kTeam, 2), "a party is opened once");
+}
+
+}  // namespace
+}  // namespace hourbook
