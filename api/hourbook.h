@@ -1,0 +1,520 @@
+/* Hourbook: an embedded ledger for volunteer hours and points.
+ *
+ * The contract of libhourbook. C99; may be included from C++.
+ *
+ * Words. A ledger is a directory that holds one chain of entries. An entry is one immutable record,
+ * numbered from 0 by its index. A party is a pseudonymous id that can hold accounts; an account is
+ * a (party, unit). ledger/format/FORMAT.md gives every byte of an entry and what each kind means.
+ *
+ * Conventions, said once:
+ * - Arguments come in this order: the handle, what goes in, what comes out, the error.
+ * - Ids are 16 bytes and hashes 32, as uint8_t arrays. Times are int64_t unix nanoseconds, UTC.
+ *   Amounts are uint64_t in the entry's unit. Timeouts are uint64_t nanoseconds; HBK_FOREVER waits
+ *   as long as it takes.
+ * - Every function that can fail returns an hbk_status and takes an hbk_error as its last argument,
+ *   which may be NULL. On failure the error says what, where and what to do. On failure nothing has
+ *   changed, in the ledger or in any out argument, except that handles are set to NULL.
+ * - The caller owns every struct it passes. Nothing that the library returns needs to be freed,
+ *   except handles, each by its own close function, which accepts NULL and, where a handle was
+ *   closed before, does nothing.
+ * - Structs that may grow begin with struct_size; initialize them with their INIT macro. Reserved
+ *   fields and unknown flag bits must be zero.
+ * - An hbk_ledger may be used by any number of threads at once. An hbk_snapshot, hbk_cursor or
+ *   hbk_trial may be used by one thread at a time; different ones do not disturb each other.
+ * - A call on a closed handle is refused with HBK_CLOSED, as long as the library still remembers
+ *   it (the last 1,024 handles closed). Closing a handle while another thread is in a call on it is
+ *   the caller's error.
+ * - After fork() a child must not use its parent's handles: calls are refused with HBK_FORKED.
+ *   The child may open the ledger anew.
+ */
+#ifndef HOURBOOK_H_
+#define HOURBOOK_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define HBK_API __attribute__((visibility("default")))
+#else
+#define HBK_API
+#endif
+
+/* --- Version ---------------------------------------------------------------------------------- */
+
+#define HBK_VERSION_MAJOR 0
+#define HBK_VERSION_MINOR 1
+#define HBK_VERSION_PATCH 0
+#define HBK_VERSION_STRING "0.1.0"
+
+/* The newest format of a ledger that this version writes; it reads every older one. */
+#define HBK_FORMAT_VERSION 1
+
+/* The version of the library that is running, "major.minor.patch". Never NULL. Thread-safe. */
+HBK_API const char* hbk_version(void);
+
+/* --- Status ----------------------------------------------------------------------------------- */
+
+/* What a call, or an entry of a batch, came to. Numbers never change meaning. */
+typedef uint32_t hbk_status;
+
+enum {
+  HBK_OK = 0,
+
+  /* Calls. */
+  HBK_END = 1,               /* a cursor has no more entries */
+  HBK_INVALID_ARGUMENT = 2,  /* NULL where none may be, a wrong struct_size, an unknown flag */
+  HBK_NOT_FOUND = 3,         /* no entry or party of that index or id; no ledger to open */
+  HBK_CLOSED = 4,            /* the handle was closed, or is none */
+  HBK_FORKED = 5,            /* the handle belongs to the parent process */
+  HBK_TIMEOUT = 6,           /* not begun within the timeout; nothing was written */
+  HBK_BATCH_EMPTY = 7,       /* a batch of 0 entries */
+  HBK_BATCH_TOO_LARGE = 8,   /* a batch of more than HBK_BATCH_MAX entries */
+  HBK_ALREADY_OPEN = 9,      /* this process has the ledger open */
+  HBK_LEDGER_EXISTS = 10,    /* the directory holds a ledger */
+  HBK_NOT_A_LEDGER = 11,     /* the directory holds something else */
+  HBK_NEWER_FORMAT = 12,     /* written by a newer version of the library */
+  HBK_READ_ONLY = 13,        /* the ledger was opened read-only */
+  HBK_PERMISSION_DENIED = 14,/* the system refuses; a read-only file system too */
+  HBK_CORRUPT = 15,          /* damaged: a checksum, hash or structure does not match */
+  HBK_TRUNCATED = 16,        /* the data file is shorter than its contents */
+  HBK_DISK_FULL = 17,        /* no room on the disk; nothing was written */
+  HBK_MAP_FULL = 18,         /* the address space reserved is full; open with a larger map_size */
+  HBK_OUT_OF_MEMORY = 19,
+  HBK_IO_ERROR = 20,         /* the system failed to read or write */
+  HBK_POISONED = 21,         /* an earlier write may not be on disk: close, reopen, ask by id */
+  HBK_READERS_FULL = 22,     /* too many snapshots open at once, over all processes */
+
+  /* Entries: the verdicts of the rules. */
+  HBK_EXISTS = 100, /* the same entry was recorded before; index is its index */
+  HBK_EXISTS_WITH_DIFFERENT_KIND = 101,
+  HBK_EXISTS_WITH_DIFFERENT_FLAGS = 102,
+  HBK_EXISTS_WITH_DIFFERENT_DEBIT = 103,
+  HBK_EXISTS_WITH_DIFFERENT_CREDIT = 104,
+  HBK_EXISTS_WITH_DIFFERENT_UNIT = 105,
+  HBK_EXISTS_WITH_DIFFERENT_AMOUNT = 106,
+  HBK_EXISTS_WITH_DIFFERENT_CODE = 107,
+  HBK_EXISTS_WITH_DIFFERENT_REF = 108,
+  HBK_EXISTS_WITH_DIFFERENT_ACTIVITY = 109,
+  HBK_EXISTS_WITH_DIFFERENT_RECORDER = 110,
+  HBK_EXISTS_WITH_DIFFERENT_OCCURRED_AT = 111,
+  HBK_EXISTS_WITH_DIFFERENT_TIMEOUT = 112,
+  HBK_EXISTS_WITH_DIFFERENT_EVIDENCE = 113,
+  HBK_LINKED_ENTRY_FAILED = 120,
+  HBK_LINKED_CHAIN_OPEN = 121,
+  HBK_ID_ZERO = 130,
+  HBK_UNKNOWN_KIND = 131,
+  HBK_UNKNOWN_FLAG = 132,
+  HBK_UNKNOWN_UNIT = 133,
+  HBK_RESERVED_NOT_ZERO = 134,
+  HBK_FIELD_NOT_ALLOWED = 135,
+  HBK_FIELD_MISSING = 136,
+  HBK_ZERO_AMOUNT = 137,
+  HBK_TIMEOUT_NOT_ALLOWED = 138,
+  HBK_RECORDED_IN_FUTURE = 139,
+  HBK_OCCURRED_IN_FUTURE = 140,
+  HBK_UNKNOWN_PARTY = 150,
+  HBK_PARTY_EXISTS = 151,
+  HBK_PARTY_CLOSED = 152,
+  HBK_WRONG_PARTY_KIND = 153,
+  HBK_SAME_PARTY = 154,
+  HBK_BALANCE_NOT_ZERO = 155,
+  HBK_ZERO_DURATION = 160,
+  HBK_TOO_LONG = 161,
+  HBK_SELF_VERIFIED = 162,
+  HBK_OVERLAP = 163,
+  HBK_DAILY_CAP = 164,
+  HBK_INSUFFICIENT = 165,
+  HBK_BUDGET_EXCEEDED = 166,
+  HBK_OVERFLOW = 167,
+  HBK_UNJUSTIFIED = 168,
+  HBK_ALREADY_AWARDED = 169,
+  HBK_WRONG_AMOUNT = 170,
+  HBK_TRANSFER_NOT_PERMITTED = 171,
+  HBK_UNKNOWN_REF = 180,
+  HBK_NOT_PENDING = 181,
+  HBK_ALREADY_POSTED = 182,
+  HBK_ALREADY_VOIDED = 183,
+  HBK_LAPSED = 184,
+  HBK_EXCEEDS_PENDING = 185,
+  HBK_NOT_REVERSIBLE = 190,
+  HBK_NOT_A_MIRROR = 191,
+  HBK_ALREADY_REVERSED = 192,
+  HBK_MALFORMED_POLICY = 200
+};
+
+/* The name of a status in snake_case, such as "exists"; "unknown" for a number that is none. Never
+ * NULL; static. Thread-safe. */
+HBK_API const char* hbk_status_name(hbk_status status);
+
+/* One sentence that says what the status means and what to do. Never NULL; static. Thread-safe. */
+HBK_API const char* hbk_status_message(hbk_status status);
+
+/* Where a failed call says what went wrong. Owned by the caller. */
+typedef struct hbk_error {
+  uint32_t struct_size;
+  hbk_status status;
+  char message[512]; /* UTF-8, ends in a zero byte, cut where longer */
+} hbk_error;
+
+#define HBK_ERROR_INIT {sizeof(hbk_error), HBK_OK, {0}}
+
+/* --- Entries ---------------------------------------------------------------------------------- */
+
+enum { /* hbk_entry.kind */
+  HBK_KIND_GENESIS = 1,
+  HBK_KIND_OPEN = 2,
+  HBK_KIND_CLOSE = 3,
+  HBK_KIND_SERVICE = 4,
+  HBK_KIND_AWARD = 5,
+  HBK_KIND_REDEEM = 6,
+  HBK_KIND_SETTLE = 7,
+  HBK_KIND_TRANSFER = 8,
+  HBK_KIND_REVERSE = 9,
+  HBK_KIND_POST = 10,
+  HBK_KIND_VOID = 11,
+  HBK_KIND_POLICY = 12,
+  HBK_KIND_ANCHOR = 13
+};
+
+enum { /* hbk_entry.code of an open entry */
+  HBK_PARTY_VOLUNTEER = 1,
+  HBK_PARTY_TEAM = 2,
+  HBK_PARTY_PROGRAMME = 3,
+  HBK_PARTY_STATION = 4,
+  HBK_PARTY_SPONSOR = 5,
+  HBK_PARTY_BENEFICIARY = 6,
+  HBK_PARTY_RECORDER = 7
+};
+
+enum { /* hbk_entry.unit */
+  HBK_UNIT_NONE = 0,
+  HBK_UNIT_MINUTE = 1,
+  HBK_UNIT_POINT = 2,
+  HBK_UNIT_BANK_MINUTE = 3
+};
+
+enum { /* hbk_entry.flags */
+  HBK_FLAG_LINKED = 1 << 0,  /* stands or falls with the next entry of the batch */
+  HBK_FLAG_PENDING = 1 << 1, /* holds its amount until a post or void, or until its timeout */
+  HBK_FLAG_IMPORTED = 1 << 2 /* recorded_at is given: it comes from the event, not the clock */
+};
+
+enum { /* hbk_entry.code of a policy entry */
+  HBK_POLICY_UTC_OFFSET = 1,
+  HBK_POLICY_MAX_SERVICE_MINUTES = 2,
+  HBK_POLICY_DAILY_CAP_MINUTES = 3,
+  HBK_POLICY_TARIFF = 4,
+  HBK_POLICY_BUDGET = 5,
+  HBK_POLICY_GRANT = 6
+};
+
+/* One entry: the same 192 bytes in this struct, in the store and under the hash. The caller leaves
+ * index, prev_debit, prev_credit and (unless flagged imported) recorded_at zero; the ledger gives
+ * them. */
+typedef struct hbk_entry {
+  uint8_t id[16];     /* the caller's idempotency key: any 128 bits but zero */
+  uint8_t debit[16];  /* party debited, or zero where the kind moves nothing */
+  uint8_t credit[16]; /* party credited, or the party that the entry is about */
+  uint8_t ref[16];    /* by kind: the entry posted, voided, reversed or justifying; the verifier */
+  uint8_t activity[16];
+  uint8_t recorder[16];
+  uint8_t evidence[32]; /* salted commitment to what stays outside the ledger; or zero */
+  uint64_t amount;
+  int64_t occurred_at; /* a service's start */
+  int64_t recorded_at; /* strictly increasing over the ledger */
+  uint64_t index;
+  uint64_t prev_debit;  /* index of the debit account's previous entry; 0 for none */
+  uint64_t prev_credit; /* likewise for the credit account */
+  uint16_t kind;
+  uint16_t flags;
+  uint16_t unit;
+  uint16_t code;     /* by kind: category, reason, party kind, policy topic */
+  uint32_t timeout;  /* seconds after recorded_at until a pending entry lapses; 0 for never */
+  uint32_t reserved; /* zero */
+} hbk_entry;
+
+/* An account's four sums, in its unit. */
+typedef struct hbk_balance {
+  uint64_t debits_posted;
+  uint64_t credits_posted;
+  uint64_t debits_pending;
+  uint64_t credits_pending;
+} hbk_balance;
+
+/* What became of one entry of a batch. */
+typedef struct hbk_result {
+  hbk_status status; /* HBK_OK: recorded, durable. HBK_EXISTS: it was before. Else refused */
+  uint32_t reserved;
+  uint64_t index;      /* HBK_OK, HBK_EXISTS and HBK_EXISTS_WITH_DIFFERENT_*: of the entry that
+                          has this id; else 0 */
+  int64_t recorded_at; /* of the same entry; else 0 */
+  hbk_balance debit;   /* HBK_OK: the debit and credit account after the entry, zeros where it */
+  hbk_balance credit;  /* moves nothing. HBK_EXISTS: as they stand now. Else zeros */
+} hbk_result;
+
+/* --- Opening ---------------------------------------------------------------------------------- */
+
+typedef struct hbk_ledger hbk_ledger;
+
+enum { /* hbk_open_options.flags */
+  HBK_OPEN_READ_ONLY = 1 << 0
+};
+
+typedef struct hbk_open_options {
+  uint32_t struct_size;
+  uint32_t flags;
+  /* Address space to reserve, in bytes, not disk: the data file grows by what is written. 0 for
+   * the default of 256 GiB; halved until the system grants it. */
+  uint64_t map_size;
+} hbk_open_options;
+
+#define HBK_OPEN_OPTIONS_INIT {sizeof(hbk_open_options), 0, 0}
+
+typedef struct hbk_create_options {
+  uint32_t struct_size;
+  uint32_t flags; /* zero */
+  uint64_t map_size;
+  /* The ledger's name, such as "town.example/hours": 1 to 80 bytes of UTF-8, no space, no plus
+   * sign, no control character. Committed in the genesis entry; the name of the log in every
+   * checkpoint to come. */
+  const char* origin;
+  /* A name for the time zone of local days, such as "Asia/Shanghai": at most 32 bytes, no control
+   * character. Informative: what counts is the offset. */
+  const char* time_zone;
+  /* Seconds east of UTC, -86,400 to 86,400, in force from the start; policy entries change it. */
+  int32_t utc_offset;
+  uint32_t reserved;
+  /* recorded_at of the genesis; 0 for the present time. An import of past years needs one before
+   * the first event. Not after the present time. */
+  int64_t created_at;
+} hbk_create_options;
+
+#define HBK_CREATE_OPTIONS_INIT {sizeof(hbk_create_options), 0, 0, NULL, NULL, 0, 0, 0}
+
+/* Makes a new ledger with its genesis entry in a directory, which is made where it does not exist
+ * (its parent must), and opens it.
+ *
+ * Returns: HBK_OK; HBK_LEDGER_EXISTS; HBK_INVALID_ARGUMENT for an origin, time zone, offset or
+ *     time out of range; HBK_PERMISSION_DENIED; HBK_DISK_FULL; HBK_IO_ERROR; HBK_OUT_OF_MEMORY.
+ * Args:  directory: path, UTF-8, not NULL. options: not NULL, origin set.
+ * Out:   ledger: the handle, or NULL on failure. Close it with hbk_close.
+ * Thread-safe. */
+HBK_API hbk_status hbk_create(const char* directory, const hbk_create_options* options,
+                              hbk_ledger** ledger, hbk_error* error);
+
+/* Opens a ledger. Recovers what a crash left, by replaying at most a bounded tail of the log. One
+ * process opens a ledger once; any number of processes may open it at once.
+ *
+ * Returns: HBK_OK; HBK_NOT_FOUND; HBK_NOT_A_LEDGER; HBK_NEWER_FORMAT; HBK_CORRUPT; HBK_TRUNCATED;
+ *     HBK_ALREADY_OPEN; HBK_PERMISSION_DENIED; HBK_IO_ERROR; HBK_OUT_OF_MEMORY.
+ * Args:  directory: path, UTF-8, not NULL. options: NULL for the defaults.
+ * Out:   ledger: the handle, or NULL on failure. Close it with hbk_close.
+ * Thread-safe. */
+HBK_API hbk_status hbk_open(const char* directory, const hbk_open_options* options,
+                            hbk_ledger** ledger, hbk_error* error);
+
+/* Closes a ledger. Snapshots and trials of it must be closed before; those that are not are closed
+ * with it. What was acknowledged is on disk already. */
+HBK_API void hbk_close(hbk_ledger* ledger);
+
+/* --- Writing ---------------------------------------------------------------------------------- */
+
+#define HBK_BATCH_MAX 8192
+#define HBK_FOREVER UINT64_MAX
+
+/* Judges a batch of entries in order and records those that the rules accept. Returns once they are
+ * on disk. Entries are judged each by itself, except chains: an entry flagged linked and those after
+ * it up to and with the first that is not stand or fall together (HBK_EXISTS counts as standing).
+ * Sending a batch again, after any failure, is safe: what was recorded answers HBK_EXISTS.
+ * Callers in several threads are merged into one write.
+ *
+ * Returns: HBK_OK where every entry was judged, whatever the verdicts; HBK_BATCH_EMPTY;
+ *     HBK_BATCH_TOO_LARGE; HBK_TIMEOUT; HBK_READ_ONLY; HBK_CORRUPT; HBK_DISK_FULL; HBK_MAP_FULL;
+ *     HBK_OUT_OF_MEMORY; HBK_IO_ERROR and, from then on, HBK_POISONED: whether the batch is on disk
+ *     is unknown until the ledger is opened again.
+ * Args:  entries: count of them, 1 to HBK_BATCH_MAX. timeout: how long to wait for other writers.
+ * Out:   results: count of them, in the order of entries; untouched unless HBK_OK is returned.
+ * Thread-safe. */
+HBK_API hbk_status hbk_append(hbk_ledger* ledger, const hbk_entry* entries, uint32_t count,
+                              uint64_t timeout, hbk_result* results, hbk_error* error);
+
+/* Copies the ledger, as of this moment and while it is being written, into another directory, which
+ * is made and must not hold a data file. The copy is a ledger of its own, compacted and synced.
+ *
+ * Returns: HBK_OK; HBK_LEDGER_EXISTS; HBK_PERMISSION_DENIED; HBK_DISK_FULL; HBK_IO_ERROR.
+ * Args:  directory: path, UTF-8, not NULL.
+ * Thread-safe. */
+HBK_API hbk_status hbk_backup(hbk_ledger* ledger, const char* directory, hbk_error* error);
+
+/* --- Reading ---------------------------------------------------------------------------------- */
+
+/* The ledger as of one moment. Never waits for a writer, and no writer waits for it; but while it is
+ * open the file cannot use freed pages again, so do not keep one for hours. */
+typedef struct hbk_snapshot hbk_snapshot;
+
+/* Opens a snapshot of all that is on disk, entries of other processes included.
+ *
+ * Returns: HBK_OK; HBK_READERS_FULL; HBK_CORRUPT; HBK_POISONED; HBK_OUT_OF_MEMORY; HBK_IO_ERROR.
+ * Out:   snapshot: the handle, or NULL on failure. Close it with hbk_snapshot_close.
+ * Thread-safe. */
+HBK_API hbk_status hbk_snapshot_open(hbk_ledger* ledger, hbk_snapshot** snapshot,
+                                     hbk_error* error);
+HBK_API void hbk_snapshot_close(hbk_snapshot* snapshot);
+
+/* What a ledger holds and takes. */
+typedef struct hbk_stat {
+  uint32_t struct_size;
+  uint32_t format_version;
+  uint64_t size;            /* entries, the genesis included */
+  int64_t created_at;       /* of the genesis */
+  int64_t last_recorded_at; /* of the last entry */
+  uint64_t parties;         /* ever opened */
+  uint64_t accounts;
+  uint64_t holds;           /* pending entries neither posted, voided nor lapsed */
+  uint64_t data_bytes;      /* of the file's pages in use */
+  uint64_t file_bytes;      /* of the data file */
+  uint64_t map_bytes;       /* address space reserved */
+  int32_t utc_offset;       /* seconds east of UTC, of the genesis */
+  uint8_t root[32];         /* of the tree at size */
+  char origin[81];          /* ends in a zero byte */
+  char time_zone[33];       /* ends in a zero byte */
+} hbk_stat;
+
+#define HBK_STAT_INIT {sizeof(hbk_stat)}
+
+/* Returns: HBK_OK; HBK_CORRUPT. Out: stat, its struct_size set by the caller. */
+HBK_API hbk_status hbk_snapshot_stat(hbk_snapshot* snapshot, hbk_stat* stat, hbk_error* error);
+
+/* The root of the Merkle tree (RFC 6962) over the first `size` leaf hashes.
+ *
+ * Returns: HBK_OK; HBK_NOT_FOUND for a size beyond the snapshot's; HBK_CORRUPT.
+ * Args:  size: 0 to the snapshot's. Out: root. */
+HBK_API hbk_status hbk_root(hbk_snapshot* snapshot, uint64_t size, uint8_t root[32],
+                            hbk_error* error);
+
+/* The balance of an account; zeros where the party is known and nothing has moved in the unit.
+ *
+ * Returns: HBK_OK; HBK_NOT_FOUND where the party was never opened.
+ * Args:  party: its id. unit: HBK_UNIT_*. Out: balance. */
+HBK_API hbk_status hbk_account_balance(hbk_snapshot* snapshot, const uint8_t party[16],
+                                       uint16_t unit, hbk_balance* balance, hbk_error* error);
+
+/* An entry by its index, or by its id.
+ *
+ * Returns: HBK_OK; HBK_NOT_FOUND; HBK_CORRUPT where its checksum does not match.
+ * Out:   entry. leaf: its leaf hash, or NULL if not wanted. */
+HBK_API hbk_status hbk_entry_by_index(hbk_snapshot* snapshot, uint64_t index, hbk_entry* entry,
+                                      uint8_t leaf[32], hbk_error* error);
+HBK_API hbk_status hbk_entry_by_id(hbk_snapshot* snapshot, const uint8_t id[16], hbk_entry* entry,
+                                   uint8_t leaf[32], hbk_error* error);
+
+/* A party of the ledger. */
+typedef struct hbk_party {
+  uint8_t id[16];
+  uint64_t opened; /* index of its open entry */
+  uint16_t kind;   /* HBK_PARTY_* */
+  uint16_t closed; /* 0 or 1 */
+  uint32_t reserved;
+} hbk_party;
+
+/* Parties in the order of their opening, `capacity` at most, from number `first` (0-based) on.
+ *
+ * Returns: HBK_OK. Out: parties; count: how many were written, 0 from the last one on. */
+HBK_API hbk_status hbk_parties(hbk_snapshot* snapshot, uint64_t first, hbk_party* parties,
+                               uint32_t capacity, uint32_t* count, hbk_error* error);
+
+/* Which entries a cursor gives: those that fit every field that is set. */
+typedef struct hbk_filter {
+  uint32_t struct_size;
+  uint16_t kind; /* HBK_KIND_*, or 0 for any */
+  uint16_t unit; /* HBK_UNIT_*, or 0 for any */
+  uint16_t code; /* or 0 for any */
+  uint16_t reserved[3];
+  uint8_t activity[16]; /* or zeros for any */
+  int64_t from;         /* occurred_at not before; INT64_MIN for any */
+  int64_t until;        /* occurred_at before; INT64_MAX for any */
+} hbk_filter;
+
+#define HBK_FILTER_INIT {sizeof(hbk_filter), 0, 0, 0, {0, 0, 0}, {0}, INT64_MIN, INT64_MAX}
+
+/* Gives entries a page at a time. Lives as long as its snapshot at most. */
+typedef struct hbk_cursor hbk_cursor;
+
+/* All entries in the order of the ledger, from index `first` on.
+ *
+ * Returns: HBK_OK; HBK_OUT_OF_MEMORY. Args: filter: NULL for all. Out: cursor, NULL on failure. */
+HBK_API hbk_status hbk_entries_open(hbk_snapshot* snapshot, uint64_t first,
+                                    const hbk_filter* filter, hbk_cursor** cursor,
+                                    hbk_error* error);
+
+/* The statement of an account: every entry that touched it, newest first, posts, voids and reversals
+ * included. Follows the account's back links, so nothing between two entries can be left out.
+ *
+ * Returns: HBK_OK; HBK_NOT_FOUND where the party was never opened; HBK_OUT_OF_MEMORY.
+ * Args:  filter: NULL for all. Out: cursor, NULL on failure. */
+HBK_API hbk_status hbk_statement_open(hbk_snapshot* snapshot, const uint8_t party[16],
+                                      uint16_t unit, const hbk_filter* filter, hbk_cursor** cursor,
+                                      hbk_error* error);
+
+/* The next entries, `capacity` at most, straight into the caller's array.
+ *
+ * Returns: HBK_OK with at least one entry; HBK_END with none; HBK_CORRUPT.
+ * Args:  capacity: at least 1. Out: entries; count. */
+HBK_API hbk_status hbk_cursor_next(hbk_cursor* cursor, hbk_entry* entries, uint32_t capacity,
+                                   uint32_t* count, hbk_error* error);
+HBK_API void hbk_cursor_close(hbk_cursor* cursor);
+
+/* --- Verifying -------------------------------------------------------------------------------- */
+
+/* Called now and then with how far a long call has come. A result other than 0 ends it early with
+ * HBK_END. */
+typedef int (*hbk_progress)(void* context, uint64_t done, uint64_t total);
+
+/* Reads every byte of the snapshot again and derives everything from it: each checksum, each leaf
+ * hash and link, the tree's stored tiles and its root, the index of ids, and, by replaying every
+ * entry through the rules, each entry's verdict and every balance; all of it must agree with what
+ * the store and the state in memory say.
+ *
+ * Returns: HBK_OK where all agrees; HBK_CORRUPT with the first thing that does not; HBK_END.
+ * Args:  progress: or NULL. context: handed to it.
+ * A damaged LMDB file can crash its reader: verify a file that you do not trust in a process of
+ * its own, as the command line does. */
+HBK_API hbk_status hbk_verify(hbk_snapshot* snapshot, hbk_progress progress, void* context,
+                              hbk_error* error);
+
+/* --- Trials ----------------------------------------------------------------------------------- */
+
+/* Asks what the rules would say, or would have said, without writing: for a dry run, and for an
+ * import that meets a row which an earlier run refused. */
+typedef struct hbk_trial hbk_trial;
+
+/* Opens a trial on the ledger as it is now, standing at size 1 (the genesis alone).
+ *
+ * Returns: HBK_OK; HBK_CORRUPT; HBK_READERS_FULL; HBK_OUT_OF_MEMORY.
+ * Out:   trial: the handle, or NULL on failure. Close it with hbk_trial_close. */
+HBK_API hbk_status hbk_trial_open(hbk_ledger* ledger, hbk_trial** trial, hbk_error* error);
+
+/* Replays the ledger up to `size` entries. Never goes back.
+ *
+ * Returns: HBK_OK; HBK_INVALID_ARGUMENT for a size before the present one or after entries were
+ *     kept; HBK_NOT_FOUND for one beyond the ledger's; HBK_CORRUPT. */
+HBK_API hbk_status hbk_trial_advance(hbk_trial* trial, uint64_t size, hbk_error* error);
+
+/* Judges a batch as hbk_append would at the trial's size. With `keep` not 0 what stands is taken
+ * into the trial, so that later batches are judged after it; otherwise the trial is as before.
+ *
+ * Returns: HBK_OK where every entry was judged; HBK_BATCH_EMPTY; HBK_BATCH_TOO_LARGE; HBK_CORRUPT.
+ * Args:  entries: count of them, 1 to HBK_BATCH_MAX. Out: results: count of them. */
+HBK_API hbk_status hbk_trial_judge(hbk_trial* trial, const hbk_entry* entries, uint32_t count,
+                                   int keep, hbk_result* results, hbk_error* error);
+HBK_API void hbk_trial_close(hbk_trial* trial);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* HOURBOOK_H_ */
