@@ -143,6 +143,7 @@ enum {
   HBK_NOT_REVERSIBLE = 190,
   HBK_NOT_A_MIRROR = 191,
   HBK_ALREADY_REVERSED = 192,
+  HBK_AWARD_STANDS = 193,
   HBK_MALFORMED_POLICY = 200
 };
 
@@ -209,7 +210,8 @@ enum { /* hbk_entry.code of a policy entry */
   HBK_POLICY_DAILY_CAP_MINUTES = 3,
   HBK_POLICY_TARIFF = 4,
   HBK_POLICY_BUDGET = 5,
-  HBK_POLICY_GRANT = 6
+  HBK_POLICY_GRANT = 6,
+  HBK_POLICY_TRANSFER = 7
 };
 
 /* One entry: the same 192 bytes in this struct, in the store and under the hash. The caller leaves

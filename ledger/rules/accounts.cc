@@ -30,6 +30,12 @@ Slot Accounts::OpenParty(const Id& id, PartyKind kind, uint64_t index) {
   return slot;
 }
 
+void Accounts::RestoreParty(const Party& party) {
+  const Slot slot = parties_.Append(party);
+  const bool added = party_by_id_.emplace(party.id, slot).second;
+  HOURBOOK_CHECK(added, "a party is persisted once");
+}
+
 Slot Accounts::FindOrAddAccount(Slot party, Unit unit) {
   if (const Slot found = FindAccount(party, unit); found != kNoSlot) return found;
   Account account{};
@@ -41,6 +47,16 @@ Slot Accounts::FindOrAddAccount(Slot party, Unit unit) {
   const Slot slot = accounts_.Append(account);
   parties_.Mutate(party).first_account = slot;
   return slot;
+}
+
+void Accounts::AddView(uint64_t view) {
+  parties_.AddView(view);
+  accounts_.AddView(view);
+}
+
+void Accounts::RemoveView(uint64_t view) {
+  parties_.RemoveView(view);
+  accounts_.RemoveView(view);
 }
 
 void Accounts::RollBack(const Mark& mark) {

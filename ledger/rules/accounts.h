@@ -60,6 +60,10 @@ class Accounts {
   Slot OpenParty(const Id& id, PartyKind kind, uint64_t index);
   void CloseParty(Slot party) { parties_.Mutate(party).closed = 1; }
 
+  // Takes in a record as it was persisted, in the order of slots, parties first.
+  void RestoreParty(const Party& party);
+  void RestoreAccount(const Account& account) { accounts_.Append(account); }
+
   // FindAccount, or a new account with nothing in it.
   Slot FindOrAddAccount(Slot party, Unit unit);
 
@@ -71,6 +75,8 @@ class Accounts {
   const Table<Account>& accounts() const { return accounts_; }
 
   // As Table's.
+  void AddView(uint64_t view);
+  void RemoveView(uint64_t view);
   Mark Begin() { return {parties_.Begin(), accounts_.Begin()}; }
   void RollBack(const Mark& mark);
   void Keep(const Mark& mark);

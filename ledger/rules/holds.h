@@ -44,10 +44,15 @@ class Holds {
   // after now; or nothing.
   std::optional<Hold> FirstDue(int64_t now) const;
 
+  // Takes in a record as it was persisted, free slots included, in the order of slots.
+  void Restore(const Hold& hold) { Index(table_.Append(hold)); }
+
   size_t open() const { return slot_by_index_.size(); }
   const Table<Hold>& table() const { return table_; }
 
   // As Table's.
+  void AddView(uint64_t view) { table_.AddView(view); }
+  void RemoveView(uint64_t view) { table_.RemoveView(view); }
   Mark Begin() { return table_.Begin(); }
   void RollBack(const Mark& mark);
   void Keep(const Mark& mark) { table_.Keep(mark); }

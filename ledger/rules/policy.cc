@@ -18,16 +18,35 @@ bool HasScope(Topic topic) {
   return topic == Topic::kTariff || topic == Topic::kBudget || topic == Topic::kGrant;
 }
 
-bool HasKey(Topic topic) { return topic == Topic::kTariff || topic == Topic::kGrant; }
+bool HasKey(Topic topic) {
+  return topic == Topic::kTariff || topic == Topic::kGrant || topic == Topic::kTransfer;
+}
+
+// Service minutes are never spent, so no policy can permit to transfer them.
+bool KeyInRange(Topic topic, uint16_t key) {
+  return topic != Topic::kTransfer || key == static_cast<uint16_t>(Unit::kPoint) ||
+         key == static_cast<uint16_t>(Unit::kBankMinute);
+}
 
 bool IsKnown(uint16_t code) {
   return code >= static_cast<uint16_t>(Topic::kUtcOffset) &&
-         code <= static_cast<uint16_t>(Topic::kGrant);
+         code <= static_cast<uint16_t>(Topic::kTransfer);
 }
 
 // Bytes 0 and 1 of ref, little-endian (FORMAT.md).
 uint16_t KeyOf(const Entry& entry) {
   return static_cast<uint16_t>(entry.ref[0] | entry.ref[1] << 8);
+}
+
+PolicySubject SubjectOf(const Entry& entry) {
+  return {static_cast<Topic>(entry.code), entry.credit, KeyOf(entry)};
+}
+
+// Where the first value that comes into force after an instant stands in a timeline.
+template <class Timeline>
+auto FirstAfter(Timeline& timeline, int64_t at) {
+  return std::upper_bound(timeline.begin(), timeline.end(), at,
+                          [](int64_t t, const auto& value) { return t < value.from; });
 }
 
 bool RestOfRefIsZero(const Entry& entry) {
@@ -49,6 +68,7 @@ bool ValueInRange(Topic topic, uint64_t value) {
       return value <= std::numeric_limits<uint64_t>::max() / kMinutesPerDay;
     case Topic::kBudget:
     case Topic::kGrant:
+    case Topic::kTransfer:
       return true;
   }
   return false;
@@ -70,7 +90,10 @@ absl::Status Policy::Check(const Entry& entry) {
   }
   if (!RestOfRefIsZero(entry)) return Refuse("ref has bytes beyond the key");
   if (HasKey(topic) != (KeyOf(entry) != 0)) {
-    return Refuse(HasKey(topic) ? "ref must hold a category or grant code" : "ref must be zero");
+    return Refuse(HasKey(topic) ? "ref must hold the topic's key" : "ref must be zero");
+  }
+  if (!KeyInRange(topic, KeyOf(entry))) {
+    return Refuse(absl::StrCat("unit ", KeyOf(entry), " is none that may be transferred"));
   }
   if (!ValueInRange(topic, entry.amount)) {
     return Refuse(absl::StrCat("amount ", entry.amount, " is out of range for topic ", entry.code));
@@ -79,19 +102,20 @@ absl::Status Policy::Check(const Entry& entry) {
 }
 
 void Policy::Add(const Entry& entry) {
-  const PolicySubject subject{static_cast<Topic>(entry.code), entry.credit, KeyOf(entry)};
-  std::vector<Value>& timeline = timelines_[subject];
-  const auto later = [](int64_t at, const Value& value) { return at < value.from; };
-  const auto place = std::upper_bound(timeline.begin(), timeline.end(), entry.occurred_at, later);
-  timeline.insert(place, Value{entry.occurred_at, entry.amount});
+  std::vector<Value>& timeline = timelines_[SubjectOf(entry)];
+  timeline.insert(FirstAfter(timeline, entry.occurred_at), Value{entry.occurred_at, entry.amount});
+}
+
+void Policy::Undo(const Entry& entry) {
+  std::vector<Value>& timeline = timelines_.at(SubjectOf(entry));
+  timeline.erase(std::prev(FirstAfter(timeline, entry.occurred_at)));
 }
 
 std::optional<uint64_t> Policy::InForce(const PolicySubject& subject, int64_t at) const {
   const auto found = timelines_.find(subject);
   if (found == timelines_.end()) return std::nullopt;
   const std::vector<Value>& timeline = found->second;
-  const auto later = [](int64_t t, const Value& value) { return t < value.from; };
-  const auto next = std::upper_bound(timeline.begin(), timeline.end(), at, later);
+  const auto next = FirstAfter(timeline, at);
   if (next == timeline.begin()) return std::nullopt;
   return std::prev(next)->value;
 }

@@ -25,6 +25,7 @@ enum class Topic : uint16_t {
   kTariff = 4,             // points for 60 minutes; scope: the programme, key: the category
   kBudget = 5,             // points that a programme may issue in all; scope: the programme
   kGrant = 6,              // most points for one award by a code; scope: programme, key: the code
+  kTransfer = 7,           // largest single transfer between volunteers; key: the unit
 };
 
 // One rule: which value holds for a subject from an instant on.
@@ -48,6 +49,9 @@ class Policy {
 
   // Takes in a policy entry that passed Check. Entries come in the order of the ledger.
   void Add(const Entry& entry);
+
+  // Takes back the entry that was added last of all that have not been taken back.
+  void Undo(const Entry& entry);
 
   // The value in force at an instant (unix nanoseconds): that of the latest instant not after it;
   // of two for the same instant, the later entry's. Nothing where no entry speaks of the subject.

@@ -30,7 +30,7 @@ constexpr Shape kShapes[] = {
     // kind          debit   credit  ref     activity recorder evidence amount code   unit flags
     {Kind::kOpen, kNever, kMust, kNever, kNever, kMay, kMay, kNever, kMust, kNoUnit, kFlagLinked},
     {Kind::kClose, kNever, kMust, kNever, kNever, kMay, kMay, kNever, kMay, kNoUnit, kFlagLinked},
-    {Kind::kService, kMust, kMust, kMay, kMay, kMust, kMay, kMay, kMay, kMinute,
+    {Kind::kService, kMust, kMust, kMust, kMay, kMust, kMay, kMay, kMay, kMinute,
      kFlagLinked | kFlagPending},
     {Kind::kAward, kMust, kMust, kMust, kMay, kMay, kMay, kMay, kMay, kPoint,
      kFlagLinked | kFlagPending},
@@ -89,9 +89,11 @@ Verdict CheckShape(const Entry& entry) {
   if (!UnitFits(*shape, entry)) return Verdict::kUnknownUnit;
   if (entry.timeout != 0 && (entry.flags & kFlagPending) == 0) return Verdict::kTimeoutNotAllowed;
   Verdict verdict = Verdict::kOk;
+  const bool awaits_second_person =
+      shape->kind == Kind::kService && (entry.flags & kFlagPending) != 0;
   CheckUse(shape->debit, entry.debit != kNoId, verdict);
   CheckUse(shape->credit, entry.credit != kNoId, verdict);
-  CheckUse(shape->ref, entry.ref != kNoId, verdict);
+  CheckUse(awaits_second_person ? kNever : shape->ref, entry.ref != kNoId, verdict);
   CheckUse(shape->activity, entry.activity != kNoId, verdict);
   CheckUse(shape->recorder, entry.recorder != kNoId, verdict);
   CheckUse(shape->evidence, entry.evidence != Hash{}, verdict);

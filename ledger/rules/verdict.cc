@@ -95,8 +95,10 @@ constexpr Text kTexts[] = {
     {Verdict::kExceedsPending, "exceeds_pending", "More is posted than was held."},
     {Verdict::kNotReversible, "not_reversible", "The entry named by ref cannot be reversed."},
     {Verdict::kNotAMirror, "not_a_mirror",
-     "A reversal must mirror the parties, unit and amount of its entry."},
+     "A post, void or reversal must name the parties, unit and amount that its entry has."},
     {Verdict::kAlreadyReversed, "already_reversed", "The entry was reversed before."},
+    {Verdict::kAwardStands, "award_stands",
+     "Points awarded for this service still stand; reverse the award first."},
     {Verdict::kMalformedPolicy, "malformed_policy",
      "The policy entry is malformed: unknown topic, wrong scope or key, or a value out of range."},
 };

@@ -76,6 +76,7 @@ enum class Verdict : uint32_t {
   kNotReversible = 190,
   kNotAMirror = 191,
   kAlreadyReversed = 192,
+  kAwardStands = 193,
 
   // Policy.
   kMalformedPolicy = 200,

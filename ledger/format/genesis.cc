@@ -1,0 +1,135 @@
+#include "ledger/format/genesis.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <limits>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+
+namespace hourbook {
+namespace {
+
+// The texts lie over the fields from debit to the end of evidence, which a genesis has no use for.
+constexpr size_t kOriginOffset = offsetof(Entry, debit);
+constexpr size_t kOriginSize = 80;
+constexpr size_t kZoneOffset = kOriginOffset + kOriginSize;
+constexpr size_t kZoneSize = 32;
+static_assert(kZoneOffset == offsetof(Entry, evidence));
+static_assert(kZoneOffset + kZoneSize == offsetof(Entry, amount));
+
+constexpr int32_t kSecondsPerDay = 86'400;
+constexpr uint16_t kUtcOffsetTopic = 1;  // of a policy entry, as in rules/policy.h
+
+absl::Status Refuse(absl::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat("genesis: ", what));
+}
+
+// The sequence of bytes at text's front that is one code point, or 0 where it is not UTF-8
+// (RFC 3629: no overlong form, no surrogate, nothing past U+10FFFF).
+size_t CodePointLength(absl::string_view text) {
+  const auto byte = [&](size_t i) { return i < text.size() ? uint8_t(text[i]) : uint8_t{0}; };
+  const auto continues = [&](size_t i, uint8_t low = 0x80, uint8_t high = 0xbf) {
+    return byte(i) >= low && byte(i) <= high;
+  };
+  const uint8_t lead = byte(0);
+  if (lead < 0x80) return 1;
+  if (lead >= 0xc2 && lead <= 0xdf) return continues(1) ? 2 : 0;
+  if (lead >= 0xe0 && lead <= 0xef) {
+    const uint8_t low = lead == 0xe0 ? 0xa0 : 0x80;
+    const uint8_t high = lead == 0xed ? 0x9f : 0xbf;
+    return continues(1, low, high) && continues(2) ? 3 : 0;
+  }
+  if (lead >= 0xf0 && lead <= 0xf4) {
+    const uint8_t low = lead == 0xf0 ? 0x90 : 0x80;
+    const uint8_t high = lead == 0xf4 ? 0x8f : 0xbf;
+    return continues(1, low, high) && continues(2) && continues(3) ? 4 : 0;
+  }
+  return 0;
+}
+
+bool IsText(absl::string_view text, bool may_have_spaces) {
+  while (!text.empty()) {
+    const auto c = static_cast<uint8_t>(text[0]);
+    if (c < 0x20 || c == 0x7f) return false;
+    if (!may_have_spaces && (c == ' ' || c == '+')) return false;
+    const size_t length = CodePointLength(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+absl::Status Check(const Genesis& genesis) {
+  if (genesis.origin.empty() || genesis.origin.size() > kOriginSize) {
+    return Refuse(absl::StrCat("the origin has ", genesis.origin.size(), " bytes, not 1 to ",
+                               kOriginSize));
+  }
+  // A key name of C2SP signed-note has neither spaces nor plus signs.
+  if (!IsText(genesis.origin, false)) {
+    return Refuse("the origin is not UTF-8 without spaces, plus signs and control characters");
+  }
+  if (genesis.time_zone.size() > kZoneSize || !IsText(genesis.time_zone, true)) {
+    return Refuse(absl::StrCat("the time zone is not up to ", kZoneSize, " bytes of UTF-8"));
+  }
+  if (genesis.utc_offset < -kSecondsPerDay || genesis.utc_offset > kSecondsPerDay) {
+    return Refuse(absl::StrCat("the UTC offset of ", genesis.utc_offset,
+                               " seconds is more than a day"));
+  }
+  return absl::OkStatus();
+}
+
+std::string TextAt(const Entry& entry, size_t offset, size_t size) {
+  const char* const text = reinterpret_cast<const char*>(EntryBytes(entry).data()) + offset;
+  return std::string(text, strnlen(text, size));
+}
+
+// The id of every genesis; its leaf hash, which covers all of it, tells ledgers apart.
+constexpr Id kGenesisId = {'h', 'o', 'u', 'r', 'b', 'o', 'o', 'k',
+                           ' ', 'g', 'e', 'n', 'e', 's', 'i', 's'};
+
+}  // namespace
+
+absl::StatusOr<Entry> EncodeGenesis(const Genesis& genesis) {
+  if (absl::Status checked = Check(genesis); !checked.ok()) return checked;
+  Entry entry{};
+  entry.id = kGenesisId;
+  entry.amount = kGenesisFormat;
+  entry.occurred_at = genesis.created_at;
+  entry.recorded_at = genesis.created_at;
+  entry.kind = static_cast<uint16_t>(Kind::kGenesis);
+  entry.timeout = static_cast<uint32_t>(genesis.utc_offset);
+  auto* const bytes = reinterpret_cast<char*>(&entry);
+  genesis.origin.copy(bytes + kOriginOffset, kOriginSize);
+  genesis.time_zone.copy(bytes + kZoneOffset, kZoneSize);
+  return entry;
+}
+
+absl::StatusOr<Genesis> DecodeGenesis(const Entry& entry) {
+  if (entry.kind != static_cast<uint16_t>(Kind::kGenesis)) {
+    return Refuse(absl::StrCat("entry 0 is of kind ", entry.kind));
+  }
+  if (entry.amount != kGenesisFormat) {
+    return Refuse(absl::StrCat("format version ", entry.amount, " is not ", kGenesisFormat));
+  }
+  Genesis genesis{.origin = TextAt(entry, kOriginOffset, kOriginSize),
+                  .time_zone = TextAt(entry, kZoneOffset, kZoneSize),
+                  .utc_offset = static_cast<int32_t>(entry.timeout),
+                  .created_at = entry.recorded_at};
+  const absl::StatusOr<Entry> again = EncodeGenesis(genesis);
+  if (!again.ok()) return again.status();
+  if (*again != entry) return Refuse("bytes are set that should be zero");
+  return genesis;
+}
+
+Entry FirstUtcOffset(const Entry& genesis) {
+  Entry entry{};
+  entry.amount = static_cast<uint64_t>(int64_t{static_cast<int32_t>(genesis.timeout)});
+  entry.occurred_at = std::numeric_limits<int64_t>::min();
+  entry.kind = static_cast<uint16_t>(Kind::kPolicy);
+  entry.code = kUtcOffsetTopic;
+  return entry;
+}
+
+}  // namespace hourbook

@@ -1,0 +1,139 @@
+#include "ledger/rules/judging.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "ledger/base/check.h"
+
+namespace hourbook {
+namespace {
+
+// A pending entry lapses this long after it was recorded; an instant past the end of time is never.
+int64_t DeadlineOf(const Entry& entry) {
+  if (entry.timeout == 0) return kNoDeadline;
+  int64_t deadline;
+  const int64_t timeout = int64_t{entry.timeout} * 1'000'000'000;
+  if (__builtin_add_overflow(entry.recorded_at, timeout, &deadline)) return kNoDeadline;
+  return deadline;
+}
+
+Balance BalanceOf(const State& state, Slot account) {
+  return account == kNoSlot ? Balance{} : state.accounts.account(account).balance;
+}
+
+bool IsProgramme(const State& state, Slot account) {
+  const Party& party = state.accounts.party(state.accounts.account(account).party);
+  return party.kind == static_cast<uint16_t>(PartyKind::kProgramme);
+}
+
+}  // namespace
+
+Verdict CheckParty(const State& state, const Id& party, std::initializer_list<PartyKind> kinds) {
+  const Slot slot = state.accounts.FindParty(party);
+  if (slot == kNoSlot) return Verdict::kUnknownParty;
+  const Party& found = state.accounts.party(slot);
+  if (found.closed != 0) return Verdict::kPartyClosed;
+  const auto kind = static_cast<PartyKind>(found.kind);
+  const bool fits =
+      kinds.size() == 0 || std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+  return fits ? Verdict::kOk : Verdict::kWrongPartyKind;
+}
+
+Verdict CheckRecorder(const Judging& judging) {
+  const Id& recorder = judging.entry.recorder;
+  return recorder == kNoId ? Verdict::kOk : CheckParty(judging.state, recorder);
+}
+
+Slot AccountOf(const State& state, const Id& party, Unit unit) {
+  const Slot slot = state.accounts.FindParty(party);
+  return slot == kNoSlot ? kNoSlot : state.accounts.FindAccount(slot, unit);
+}
+
+uint64_t AvailableTo(const State& state, const Id& party, Unit unit) {
+  return Available(BalanceOf(state, AccountOf(state, party, unit)));
+}
+
+Verdict Move(Judging& judging) {
+  const Entry& entry = judging.entry;
+  Accounts& accounts = judging.state.accounts;
+  const Slot debit_party = accounts.FindParty(entry.debit);
+  const Slot credit_party = accounts.FindParty(entry.credit);
+  HOURBOOK_CHECK(debit_party != credit_party, "value moves between two parties");
+  const bool pending = judging.is_pending();
+  Balance debit = BalanceOf(judging.state, accounts.FindAccount(debit_party, judging.unit()));
+  Balance credit = BalanceOf(judging.state, accounts.FindAccount(credit_party, judging.unit()));
+  if (!Debit(debit, entry.amount, pending) || !Credit(credit, entry.amount, pending)) {
+    return Verdict::kOverflow;
+  }
+  const Slot debit_account = accounts.FindOrAddAccount(debit_party, judging.unit());
+  const Slot credit_account = accounts.FindOrAddAccount(credit_party, judging.unit());
+  accounts.Mutate(debit_account).balance = debit;
+  accounts.Mutate(credit_account).balance = credit;
+  if (pending) {
+    judging.state.holds.Open({.index = entry.index,
+                              .deadline = DeadlineOf(entry),
+                              .amount = entry.amount,
+                              .debit = debit_account,
+                              .credit = credit_account});
+  }
+  Link(judging, debit_account, credit_account);
+  return Verdict::kOk;
+}
+
+void Link(Judging& judging, Slot debit, Slot credit) {
+  Accounts& accounts = judging.state.accounts;
+  judging.entry.prev_debit = accounts.account(debit).last_index;
+  judging.entry.prev_credit = accounts.account(credit).last_index;
+  accounts.Mutate(debit).last_index = judging.entry.index;
+  accounts.Mutate(credit).last_index = judging.entry.index;
+}
+
+void EndHold(State& state, const Hold& hold, uint64_t posted) {
+  Account& debit = state.accounts.Mutate(hold.debit);
+  EndDebitHold(debit.balance, hold.amount, posted);
+  if (IsProgramme(state, hold.debit)) debit.issued -= hold.amount - posted;
+  EndCreditHold(state.accounts.Mutate(hold.credit).balance, hold.amount, posted);
+  state.holds.Close(hold.index);
+}
+
+absl::Status WalkAccount(Judging& judging, const Id& party, Unit unit, uint64_t oldest,
+                         absl::FunctionRef<bool(const Entry&)> visit) {
+  const Slot account = AccountOf(judging.state, party, unit);
+  if (account == kNoSlot) return absl::OkStatus();
+  uint64_t index = judging.state.accounts.account(account).last_index;
+  while (index != 0 && index >= oldest) {
+    const absl::StatusOr<Entry> entry = judging.history.At(index);
+    if (!entry.ok()) return entry.status();
+    if (!visit(*entry)) break;
+    const uint64_t previous = entry->debit == party ? entry->prev_debit : entry->prev_credit;
+    if (previous >= index) {
+      return absl::DataLossError(absl::StrCat("entry ", index, " links forward, to ", previous));
+    }
+    index = previous;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Verdict> HowItEnded(Judging& judging, const Entry& pending) {
+  Verdict ended = Verdict::kLapsed;
+  const absl::Status walked = WalkAccount(
+      judging, NarrowerParty(judging.state, pending), static_cast<Unit>(pending.unit),
+      pending.index + 1, [&](const Entry& later) {
+        if (later.ref != pending.id) return true;
+        if (later.kind == static_cast<uint16_t>(Kind::kPost)) ended = Verdict::kAlreadyPosted;
+        if (later.kind == static_cast<uint16_t>(Kind::kVoid)) ended = Verdict::kAlreadyVoided;
+        return ended == Verdict::kLapsed;
+      });
+  if (!walked.ok()) return walked;
+  return ended;
+}
+
+const Id& NarrowerParty(const State& state, const Entry& entry) {
+  const Slot credit = state.accounts.FindParty(entry.credit);
+  const bool volunteer_credited =
+      credit != kNoSlot &&
+      state.accounts.party(credit).kind == static_cast<uint16_t>(PartyKind::kVolunteer);
+  return volunteer_credited ? entry.credit : entry.debit;
+}
+
+}  // namespace hourbook

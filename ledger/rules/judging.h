@@ -1,0 +1,84 @@
+// What the rules of every kind share: the entry under judgement, and how value moves.
+//
+// A rule first checks everything, then changes the state, so that a refused entry leaves no trace.
+#ifndef LEDGER_RULES_JUDGING_H_
+#define LEDGER_RULES_JUDGING_H_
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "ledger/rules/history.h"
+#include "ledger/rules/state.h"
+#include "ledger/rules/verdict.h"
+
+namespace hourbook {
+
+struct Judging {
+  State& state;
+  History& history;
+  Entry& entry;  // index and recorded_at are set; a rule fills in what the ledger gives
+
+  bool is_pending() const { return (entry.flags & kFlagPending) != 0; }
+  Unit unit() const { return static_cast<Unit>(entry.unit); }
+};
+
+// kOk where the party was opened, is not closed, and is of one of these kinds (none given: any).
+Verdict CheckParty(const State& state, const Id& party,
+                   std::initializer_list<PartyKind> kinds = {});
+
+// The same for the recorder, who may be left out.
+Verdict CheckRecorder(const Judging& judging);
+
+// What the party may still be debited in a unit; 0 where nothing has moved yet.
+uint64_t AvailableTo(const State& state, const Id& party, Unit unit);
+
+// The account of a party that is known, or kNoSlot.
+Slot AccountOf(const State& state, const Id& party, Unit unit);
+
+// Debits and credits the entry's accounts with its amount, opening a hold where it is pending, and
+// links the entry into both. The parties must be open and different. kOverflow where a sum would
+// not fit; nothing has changed then.
+Verdict Move(Judging& judging);
+
+// Sets the entry's back links to its accounts' last entries and makes it their last. Both accounts
+// must exist.
+void Link(Judging& judging, Slot debit, Slot credit);
+
+// Ends an open hold, of which `posted` moves. What a programme held beyond that is no longer issued.
+void EndHold(State& state, const Hold& hold, uint64_t posted);
+
+// Calls visit with the entries of an account, newest first, as far back as index `oldest`, until
+// it returns false. The party must be known.
+absl::Status WalkAccount(Judging& judging, const Id& party, Unit unit, uint64_t oldest,
+                         absl::FunctionRef<bool(const Entry&)> visit);
+
+// The verdict on a pending entry that holds no more: kAlreadyPosted, kAlreadyVoided or kLapsed.
+absl::StatusOr<Verdict> HowItEnded(Judging& judging, const Entry& pending);
+
+// Whether points awarded for a service stand or are held: by one programme, or any for kNoId.
+absl::StatusOr<bool> HasAward(Judging& judging, const Entry& service, const Id& programme);
+
+// The party of an entry whose account has fewer entries to walk than that of a source of minutes
+// or points: its volunteer, or else its debit party.
+const Id& NarrowerParty(const State& state, const Entry& entry);
+
+// One rule for each family of kinds. The entry has passed CheckShape and its id is new.
+Verdict JudgeOpen(Judging& judging);
+Verdict JudgeClose(Judging& judging);
+absl::StatusOr<Verdict> JudgeService(Judging& judging);
+absl::StatusOr<Verdict> JudgeAward(Judging& judging);
+Verdict JudgeRedeem(Judging& judging);
+Verdict JudgeSettle(Judging& judging);
+Verdict JudgeTransfer(Judging& judging);
+absl::StatusOr<Verdict> JudgeReverse(Judging& judging);
+absl::StatusOr<Verdict> JudgePost(Judging& judging);
+absl::StatusOr<Verdict> JudgeVoid(Judging& judging);
+Verdict JudgePolicy(Judging& judging);
+
+}  // namespace hourbook
+
+#endif  // LEDGER_RULES_JUDGING_H_

@@ -1,0 +1,230 @@
+#include "ledger/rules/machine.h"
+
+#include <algorithm>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "ledger/base/check.h"
+#include "ledger/format/genesis.h"
+#include "ledger/rules/judging.h"
+#include "ledger/rules/shape.h"
+
+namespace hourbook {
+namespace {
+
+bool IsLinked(const Entry& entry) { return (entry.flags & kFlagLinked) != 0; }
+
+// Entries from the batch's front that stand or fall together.
+size_t ChainLength(absl::Span<const Entry> batch) {
+  size_t length = 1;
+  while (length < batch.size() && IsLinked(batch[length - 1])) ++length;
+  return length;
+}
+
+// When the entry counts as recorded: now, or when its event says, but never before or at the same
+// instant as the entry before it.
+int64_t RecordingTime(const Entry& entry, int64_t now, const State& state) {
+  const bool is_imported = (entry.flags & kFlagImported) != 0;
+  const int64_t asked = is_imported ? entry.recorded_at : now;
+  return state.size == 0 ? asked : std::max(asked, state.last_recorded_at + 1);
+}
+
+Verdict CheckTimes(const Entry& given, const Entry& entry, int64_t now) {
+  if ((given.flags & kFlagImported) != 0 && given.recorded_at > now) {
+    return Verdict::kRecordedInFuture;
+  }
+  // What a policy says may begin later.
+  const bool may_be_later = given.kind == static_cast<uint16_t>(Kind::kPolicy);
+  if (!may_be_later && given.occurred_at > entry.recorded_at) return Verdict::kOccurredInFuture;
+  return Verdict::kOk;
+}
+
+absl::StatusOr<Verdict> JudgeKind(Judging& judging) {
+  switch (static_cast<Kind>(judging.entry.kind)) {
+    case Kind::kOpen:
+      return JudgeOpen(judging);
+    case Kind::kClose:
+      return JudgeClose(judging);
+    case Kind::kService:
+      return JudgeService(judging);
+    case Kind::kAward:
+      return JudgeAward(judging);
+    case Kind::kRedeem:
+      return JudgeRedeem(judging);
+    case Kind::kSettle:
+      return JudgeSettle(judging);
+    case Kind::kTransfer:
+      return JudgeTransfer(judging);
+    case Kind::kReverse:
+      return JudgeReverse(judging);
+    case Kind::kPost:
+      return JudgePost(judging);
+    case Kind::kVoid:
+      return JudgeVoid(judging);
+    case Kind::kPolicy:
+      return JudgePolicy(judging);
+    case Kind::kAnchor:
+      return CheckRecorder(judging);
+    case Kind::kGenesis:
+      break;
+  }
+  return Verdict::kUnknownKind;
+}
+
+// The entry as its caller handed it in, for all that the rules ask of it.
+Entry WithoutWhatTheLedgerGives(const Entry& entry) {
+  Entry given = entry;
+  given.index = 0;
+  given.prev_debit = 0;
+  given.prev_credit = 0;
+  if ((given.flags & kFlagImported) == 0) given.recorded_at = 0;
+  return given;
+}
+
+absl::Status Differs(uint64_t index, absl::string_view how) {
+  return absl::DataLossError(absl::StrCat("entry ", index, " does not follow the rules: ", how));
+}
+
+}  // namespace
+
+absl::Status Machine::Judge(absl::Span<const Entry> batch, int64_t now,
+                            absl::Span<Outcome> outcomes) {
+  HOURBOOK_CHECK(batch.size() == outcomes.size(), "one outcome for each entry");
+  HOURBOOK_CHECK(state_.size > 0, "the genesis comes first");
+  while (!batch.empty()) {
+    const size_t length = ChainLength(batch);
+    const absl::Status judged =
+        length == 1 && !IsLinked(batch[0])
+            ? JudgeOne(batch[0], now, outcomes[0])
+            : JudgeChain(batch.first(length), now, outcomes.first(length));
+    if (!judged.ok()) return judged;
+    batch.remove_prefix(length);
+    outcomes.remove_prefix(length);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Machine::JudgeChain(absl::Span<const Entry> chain, int64_t now,
+                                 absl::Span<Outcome> outcomes) {
+  const State::Mark mark = Begin();
+  size_t failed = chain.size();
+  for (size_t i = 0; i < chain.size() && failed == chain.size(); ++i) {
+    if (absl::Status judged = JudgeOne(chain[i], now, outcomes[i]); !judged.ok()) return judged;
+    if (!Stands(outcomes[i].verdict)) failed = i;
+  }
+  if (failed == chain.size() && IsLinked(chain.back())) {
+    failed = chain.size() - 1;
+    if (outcomes[failed].verdict == Verdict::kOk) {
+      outcomes[failed] = {.verdict = Verdict::kLinkedChainOpen};
+    }
+  }
+  if (failed == chain.size()) {
+    Keep(mark);
+    return absl::OkStatus();
+  }
+  RollBack(mark);
+  for (size_t i = 0; i < chain.size(); ++i) {
+    const bool was_there = i < failed && outcomes[i].verdict == Verdict::kExists;
+    if (i != failed && !was_there) outcomes[i] = {.verdict = Verdict::kLinkedEntryFailed};
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Machine::JudgeOne(const Entry& given, int64_t now, Outcome& outcome) {
+  outcome = {.verdict = CheckShape(given)};
+  if (outcome.verdict != Verdict::kOk) return absl::OkStatus();
+  const absl::StatusOr<bool> exists = JudgeExisting(given, outcome);
+  if (!exists.ok() || *exists) return exists.status();
+  Entry entry = given;
+  entry.recorded_at = RecordingTime(given, now, state_);
+  outcome.verdict = CheckTimes(given, entry, now);
+  if (outcome.verdict != Verdict::kOk) return absl::OkStatus();
+  const absl::StatusOr<Verdict> verdict = Admit(entry);
+  if (!verdict.ok()) return verdict.status();
+  outcome.verdict = *verdict;
+  if (*verdict == Verdict::kOk) FillIn(entry, outcome);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> Machine::JudgeExisting(const Entry& given, Outcome& outcome) {
+  const absl::StatusOr<std::optional<uint64_t>> index = history_.Find(given.id);
+  if (!index.ok()) return index.status();
+  if (!*index) return false;
+  const absl::StatusOr<Entry> existing = history_.At(**index);
+  if (!existing.ok()) return existing.status();
+  outcome.verdict = CompareWithExisting(given, *existing);
+  outcome.index = existing->index;
+  outcome.recorded_at = existing->recorded_at;
+  if (outcome.verdict == Verdict::kExists) FillIn(*existing, outcome);
+  return true;
+}
+
+absl::StatusOr<Verdict> Machine::Admit(Entry& entry) {
+  // What lapses before a refused entry lapses again before the next: the clock may yet go back, and
+  // only recorded time counts.
+  const bool lapses = state_.holds.FirstDue(entry.recorded_at).has_value();
+  const State::Mark mark = lapses ? Begin() : State::Mark{};
+  if (lapses) Lapse(entry.recorded_at);
+  entry.index = state_.size;
+  Judging judging{state_, history_, entry};
+  const absl::StatusOr<Verdict> verdict = JudgeKind(judging);
+  const bool stands = verdict.ok() && *verdict == Verdict::kOk;
+  if (stands) {
+    ++state_.size;
+    state_.last_recorded_at = entry.recorded_at;
+    history_.Append(entry);
+  }
+  if (lapses) stands ? state_.Keep(mark) : state_.RollBack(mark);
+  return verdict;
+}
+
+void Machine::Lapse(int64_t now) {
+  while (const std::optional<Hold> due = state_.holds.FirstDue(now)) EndHold(state_, *due, 0);
+}
+
+void Machine::FillIn(const Entry& entry, Outcome& outcome) const {
+  outcome.index = entry.index;
+  outcome.recorded_at = entry.recorded_at;
+  const auto balance = [&](const Id& party) {
+    const Slot account = AccountOf(state_, party, static_cast<Unit>(entry.unit));
+    return account == kNoSlot ? Balance{} : state_.accounts.account(account).balance;
+  };
+  outcome.debit = balance(entry.debit);
+  outcome.credit = balance(entry.credit);
+}
+
+void Machine::RollBack(const State::Mark& mark) {
+  state_.RollBack(mark);
+  history_.Truncate(state_.size);
+}
+
+absl::Status Machine::Replay(const Entry& entry) {
+  if (entry.index != state_.size) {
+    return Differs(state_.size, absl::StrCat("its index says ", entry.index));
+  }
+  if (entry.index == 0) {
+    const absl::StatusOr<Genesis> genesis = DecodeGenesis(entry);
+    if (!genesis.ok()) return Differs(0, genesis.status().message());
+    state_.AddPolicy(entry);
+    state_.size = 1;
+    state_.last_recorded_at = entry.recorded_at;
+    history_.Append(entry);
+    return absl::OkStatus();
+  }
+  if (entry.recorded_at <= state_.last_recorded_at) {
+    return Differs(entry.index, "recorded_at does not increase");
+  }
+  const Entry given = WithoutWhatTheLedgerGives(entry);
+  Outcome outcome;
+  const absl::Status judged = JudgeOne(given, entry.recorded_at, outcome);
+  if (!judged.ok()) return judged;
+  if (outcome.verdict != Verdict::kOk) {
+    return Differs(entry.index, NameOf(outcome.verdict));
+  }
+  const absl::StatusOr<Entry> again = history_.At(entry.index);
+  if (!again.ok()) return again.status();
+  if (*again != entry) return Differs(entry.index, "a field that the ledger gives is wrong");
+  return absl::OkStatus();
+}
+
+}  // namespace hourbook

@@ -1,0 +1,63 @@
+// The state machine: decides what an entry may do, the same for writing, replay, audit and replica.
+// Pure: what it says is a function of the entries before and of the time it is told.
+#ifndef LEDGER_RULES_MACHINE_H_
+#define LEDGER_RULES_MACHINE_H_
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "ledger/rules/history.h"
+#include "ledger/rules/state.h"
+#include "ledger/rules/verdict.h"
+
+namespace hourbook {
+
+// What the machine says to one entry of a batch.
+struct Outcome {
+  Verdict verdict = Verdict::kOk;
+  uint64_t index = 0;       // where Stands, or the id exists: of the entry with this id
+  int64_t recorded_at = 0;  // of the same entry
+  Balance debit = {};       // kOk: the accounts after the entry; kExists: as they are now
+  Balance credit = {};
+};
+
+// Not thread-safe.
+class Machine {
+ public:
+  // The history must hold just the entries of the state, and outlive the machine.
+  explicit Machine(History* history, State state = {}) : history_(*history), state_(std::move(state)) {}
+
+  const State& state() const { return state_; }
+  State& mutable_state() { return state_; }
+
+  // Judges a batch in order at the present time, told as unix nanoseconds. What is accepted is in
+  // the state and has been appended to the history; what is refused has left no trace. A chain of
+  // linked entries stands or falls whole. outcomes has one for each entry. An error is the
+  // history's; the machine and the history must be dropped then.
+  absl::Status Judge(absl::Span<const Entry> batch, int64_t now, absl::Span<Outcome> outcomes);
+
+  // Takes in an entry as the ledger holds it, which the rules must accept and complete just as it
+  // is. DataLoss says how it differs; the machine must be dropped then.
+  absl::Status Replay(const Entry& entry);
+
+  // As State's, with the history.
+  State::Mark Begin() { return state_.Begin(); }
+  void RollBack(const State::Mark& mark);
+  void Keep(const State::Mark& mark) { state_.Keep(mark); }
+
+ private:
+  absl::Status JudgeChain(absl::Span<const Entry> chain, int64_t now, absl::Span<Outcome> outcomes);
+  absl::Status JudgeOne(const Entry& given, int64_t now, Outcome& outcome);
+  absl::StatusOr<bool> JudgeExisting(const Entry& given, Outcome& outcome);
+  absl::StatusOr<Verdict> Admit(Entry& entry);
+  void Lapse(int64_t now);
+  void FillIn(const Entry& entry, Outcome& outcome) const;
+
+  History& history_;
+  State state_;
+};
+
+}  // namespace hourbook
+
+#endif  // LEDGER_RULES_MACHINE_H_

@@ -1,0 +1,50 @@
+// Opening and closing parties.
+#include "ledger/rules/judging.h"
+
+namespace hourbook {
+namespace {
+
+bool IsPartyKind(uint16_t code) {
+  return code >= static_cast<uint16_t>(PartyKind::kVolunteer) &&
+         code <= static_cast<uint16_t>(PartyKind::kRecorder);
+}
+
+// Minutes are a record and stay with who served them. What can be spent must be gone; and nothing
+// may be held, since a post would then move value of a closed party.
+bool IsSettled(const Party& party, const Account& account) {
+  const Balance& balance = account.balance;
+  if (balance.debits_pending != 0 || balance.credits_pending != 0) return false;
+  const bool is_source = party.kind == static_cast<uint16_t>(PartyKind::kProgramme) ||
+                         party.kind == static_cast<uint16_t>(PartyKind::kTeam);
+  const bool is_record = account.unit == static_cast<uint16_t>(Unit::kMinute);
+  return is_source || is_record || Available(balance) == 0;
+}
+
+}  // namespace
+
+Verdict JudgeOpen(Judging& judging) {
+  const Entry& entry = judging.entry;
+  if (!IsPartyKind(entry.code)) return Verdict::kWrongPartyKind;
+  if (judging.state.accounts.FindParty(entry.credit) != kNoSlot) return Verdict::kPartyExists;
+  if (const Verdict v = CheckRecorder(judging); v != Verdict::kOk) return v;
+  judging.state.accounts.OpenParty(entry.credit, static_cast<PartyKind>(entry.code), entry.index);
+  return Verdict::kOk;
+}
+
+Verdict JudgeClose(Judging& judging) {
+  const Entry& entry = judging.entry;
+  if (const Verdict v = CheckParty(judging.state, entry.credit); v != Verdict::kOk) return v;
+  if (const Verdict v = CheckRecorder(judging); v != Verdict::kOk) return v;
+  Accounts& accounts = judging.state.accounts;
+  const Slot party = accounts.FindParty(entry.credit);
+  for (Slot account = accounts.party(party).first_account; account != kNoSlot;
+       account = accounts.account(account).next_account) {
+    if (!IsSettled(accounts.party(party), accounts.account(account))) {
+      return Verdict::kBalanceNotZero;
+    }
+  }
+  accounts.CloseParty(party);
+  return Verdict::kOk;
+}
+
+}  // namespace hourbook

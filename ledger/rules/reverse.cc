@@ -1,0 +1,89 @@
+// Reversal: an exact mirror of an earlier entry, once, with a reason. Nothing is ever edited.
+#include "ledger/rules/judging.h"
+
+namespace hourbook {
+namespace {
+
+// What has been posted can be mirrored; what is held is voided instead.
+bool IsReversible(const Entry& entry) {
+  switch (static_cast<Kind>(entry.kind)) {
+    case Kind::kService:
+    case Kind::kAward:
+    case Kind::kRedeem:
+    case Kind::kSettle:
+    case Kind::kTransfer:
+      return (entry.flags & kFlagPending) == 0;
+    case Kind::kPost:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool IsMirror(const Entry& entry, const Entry& original) {
+  return entry.debit == original.credit && entry.credit == original.debit &&
+         entry.unit == original.unit && entry.amount == original.amount;
+}
+
+absl::StatusOr<bool> WasReversed(Judging& judging, const Entry& original) {
+  bool found = false;
+  const absl::Status walked =
+      WalkAccount(judging, NarrowerParty(judging.state, original),
+                  static_cast<Unit>(original.unit), original.index + 1, [&](const Entry& later) {
+                    found = later.kind == static_cast<uint16_t>(Kind::kReverse) &&
+                            later.ref == original.id;
+                    return !found;
+                  });
+  if (!walked.ok()) return walked;
+  return found;
+}
+
+// The entry that first said what a post completes; the entry itself where it is no post.
+absl::StatusOr<Entry> OriginOf(Judging& judging, const Entry& original) {
+  if (original.kind != static_cast<uint16_t>(Kind::kPost)) return original;
+  const absl::StatusOr<std::optional<uint64_t>> index = judging.history.Find(original.ref);
+  if (!index.ok()) return index.status();
+  if (!*index) return absl::DataLossError("a post is of a pending entry that is not recorded");
+  return judging.history.At(**index);
+}
+
+// A reversal brings back no budget spent elsewhere and takes no points that are gone.
+Verdict Undo(Judging& judging, const Entry& origin) {
+  const Entry& entry = judging.entry;
+  const bool is_record = origin.kind == static_cast<uint16_t>(Kind::kService);
+  if (!is_record && AvailableTo(judging.state, entry.debit, judging.unit()) < entry.amount) {
+    return Verdict::kInsufficient;
+  }
+  if (const Verdict v = Move(judging); v != Verdict::kOk) return v;
+  if (origin.kind == static_cast<uint16_t>(Kind::kAward)) {
+    const Slot programme = AccountOf(judging.state, entry.credit, judging.unit());
+    judging.state.accounts.Mutate(programme).issued -= entry.amount;
+  }
+  return Verdict::kOk;
+}
+
+}  // namespace
+
+absl::StatusOr<Verdict> JudgeReverse(Judging& judging) {
+  const absl::StatusOr<std::optional<uint64_t>> index = judging.history.Find(judging.entry.ref);
+  if (!index.ok()) return index.status();
+  if (!*index) return Verdict::kUnknownRef;
+  const absl::StatusOr<Entry> original = judging.history.At(**index);
+  if (!original.ok()) return original.status();
+  if (!IsReversible(*original)) return Verdict::kNotReversible;
+  if (!IsMirror(judging.entry, *original)) return Verdict::kNotAMirror;
+  if (const Verdict v = CheckRecorder(judging); v != Verdict::kOk) return v;
+  const absl::StatusOr<bool> reversed = WasReversed(judging, *original);
+  if (!reversed.ok()) return reversed.status();
+  if (*reversed) return Verdict::kAlreadyReversed;
+  const absl::StatusOr<Entry> origin = OriginOf(judging, *original);
+  if (!origin.ok()) return origin.status();
+  if (origin->kind == static_cast<uint16_t>(Kind::kService)) {
+    const absl::StatusOr<bool> awarded = HasAward(judging, *origin, kNoId);
+    if (!awarded.ok()) return awarded.status();
+    if (*awarded) return Verdict::kAwardStands;
+  }
+  return Undo(judging, *origin);
+}
+
+}  // namespace hourbook

@@ -1,0 +1,42 @@
+#include "ledger/rules/state.h"
+
+#include "ledger/format/genesis.h"
+
+namespace hourbook {
+
+void State::RollBack(const Mark& mark) {
+  accounts.RollBack(mark.accounts);
+  holds.RollBack(mark.holds);
+  while (policy_entries.size() > mark.policy_entries) {
+    policy.Undo(policy_entries.back());
+    policy_entries.pop_back();
+  }
+  size = mark.size;
+  last_recorded_at = mark.last_recorded_at;
+}
+
+void State::Keep(const Mark& mark) {
+  accounts.Keep(mark.accounts);
+  holds.Keep(mark.holds);
+}
+
+void State::AddPolicy(const Entry& entry) {
+  Entry policy_entry = entry;
+  if (entry.kind == static_cast<uint16_t>(Kind::kGenesis)) {
+    policy_entry = FirstUtcOffset(entry);
+  }
+  policy.Add(policy_entry);
+  policy_entries.push_back(policy_entry);
+}
+
+void State::AddView() {
+  accounts.AddView(size);
+  holds.AddView(size);
+}
+
+void State::RemoveView(uint64_t view) {
+  accounts.RemoveView(view);
+  holds.RemoveView(view);
+}
+
+}  // namespace hourbook
