@@ -22,10 +22,16 @@ absl::StatusOr<Frontier> Frontier::From(uint64_t size, absl::Span<const Hash> su
 }
 
 void Frontier::Append(const Hash& leaf) {
+  Append(leaf, [](int, const Hash&) {});
+}
+
+void Frontier::Append(const Hash& leaf, Completed completed) {
   Hash hash = leaf;
   // Each trailing one bit of the old size is a complete subtree that now has its right sibling.
+  int height = 0;
   for (uint64_t rest = size_; (rest & 1) != 0; rest >>= 1) {
     hash = NodeHash(subtrees_[--count_], hash);
+    completed(++height, hash);
   }
   subtrees_[count_++] = hash;
   ++size_;

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "ledger/base/bytes.h"
@@ -26,7 +27,11 @@ class Frontier {
   // Largest first; valid until the next Append.
   absl::Span<const Hash> subtrees() const { return absl::MakeConstSpan(subtrees_.data(), count_); }
 
-  // Adds a leaf hash. On average one node is hashed.
+  // Adds a leaf hash. On average one node is hashed. Where given, `completed` is told the root of
+  // each subtree of 2^height leaves that ends in this leaf, height 1 and up; size() is still as it
+  // was before.
+  using Completed = absl::FunctionRef<void(int height, const Hash& root)>;
+  void Append(const Hash& leaf, Completed completed);
   void Append(const Hash& leaf);
 
   // The root of the tree; EmptyRoot() at size 0.

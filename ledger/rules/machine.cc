@@ -29,13 +29,13 @@ int64_t RecordingTime(const Entry& entry, int64_t now, const State& state) {
   return state.size == 0 ? asked : std::max(asked, state.last_recorded_at + 1);
 }
 
-Verdict CheckTimes(const Entry& given, const Entry& entry, int64_t now) {
+Verdict CheckTimes(const Entry& given, int64_t recorded_at, int64_t now) {
   if ((given.flags & kFlagImported) != 0 && given.recorded_at > now) {
     return Verdict::kRecordedInFuture;
   }
   // What a policy says may begin later.
   const bool may_be_later = given.kind == static_cast<uint16_t>(Kind::kPolicy);
-  if (!may_be_later && given.occurred_at > entry.recorded_at) return Verdict::kOccurredInFuture;
+  if (!may_be_later && given.occurred_at > recorded_at) return Verdict::kOccurredInFuture;
   return Verdict::kOk;
 }
 
@@ -93,9 +93,10 @@ absl::Status Machine::Judge(absl::Span<const Entry> batch, int64_t now,
   HOURBOOK_CHECK(state_.size > 0, "the genesis comes first");
   while (!batch.empty()) {
     const size_t length = ChainLength(batch);
+    Entry first = batch[0];
     const absl::Status judged =
-        length == 1 && !IsLinked(batch[0])
-            ? JudgeOne(batch[0], now, outcomes[0])
+        length == 1 && !IsLinked(first)
+            ? JudgeOne(first, now, outcomes[0])
             : JudgeChain(batch.first(length), now, outcomes.first(length));
     if (!judged.ok()) return judged;
     batch.remove_prefix(length);
@@ -109,7 +110,8 @@ absl::Status Machine::JudgeChain(absl::Span<const Entry> chain, int64_t now,
   const State::Mark mark = Begin();
   size_t failed = chain.size();
   for (size_t i = 0; i < chain.size() && failed == chain.size(); ++i) {
-    if (absl::Status judged = JudgeOne(chain[i], now, outcomes[i]); !judged.ok()) return judged;
+    Entry entry = chain[i];
+    if (absl::Status judged = JudgeOne(entry, now, outcomes[i]); !judged.ok()) return judged;
     if (!Stands(outcomes[i].verdict)) failed = i;
   }
   if (failed == chain.size() && IsLinked(chain.back())) {
@@ -130,14 +132,14 @@ absl::Status Machine::JudgeChain(absl::Span<const Entry> chain, int64_t now,
   return absl::OkStatus();
 }
 
-absl::Status Machine::JudgeOne(const Entry& given, int64_t now, Outcome& outcome) {
-  outcome = {.verdict = CheckShape(given)};
+absl::Status Machine::JudgeOne(Entry& entry, int64_t now, Outcome& outcome) {
+  outcome = {.verdict = CheckShape(entry)};
   if (outcome.verdict != Verdict::kOk) return absl::OkStatus();
-  const absl::StatusOr<bool> exists = JudgeExisting(given, outcome);
+  const absl::StatusOr<bool> exists = JudgeExisting(entry, outcome);
   if (!exists.ok() || *exists) return exists.status();
-  Entry entry = given;
-  entry.recorded_at = RecordingTime(given, now, state_);
-  outcome.verdict = CheckTimes(given, entry, now);
+  const int64_t recorded_at = RecordingTime(entry, now, state_);
+  outcome.verdict = CheckTimes(entry, recorded_at, now);
+  entry.recorded_at = recorded_at;
   if (outcome.verdict != Verdict::kOk) return absl::OkStatus();
   const absl::StatusOr<Verdict> verdict = Admit(entry);
   if (!verdict.ok()) return verdict.status();
@@ -214,16 +216,14 @@ absl::Status Machine::Replay(const Entry& entry) {
   if (entry.recorded_at <= state_.last_recorded_at) {
     return Differs(entry.index, "recorded_at does not increase");
   }
-  const Entry given = WithoutWhatTheLedgerGives(entry);
+  Entry again = WithoutWhatTheLedgerGives(entry);
   Outcome outcome;
-  const absl::Status judged = JudgeOne(given, entry.recorded_at, outcome);
+  const absl::Status judged = JudgeOne(again, entry.recorded_at, outcome);
   if (!judged.ok()) return judged;
   if (outcome.verdict != Verdict::kOk) {
     return Differs(entry.index, NameOf(outcome.verdict));
   }
-  const absl::StatusOr<Entry> again = history_.At(entry.index);
-  if (!again.ok()) return again.status();
-  if (*again != entry) return Differs(entry.index, "a field that the ledger gives is wrong");
+  if (again != entry) return Differs(entry.index, "a field that the ledger gives is wrong");
   return absl::OkStatus();
 }
 

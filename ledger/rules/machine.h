@@ -48,8 +48,10 @@ class Machine {
 
  private:
   absl::Status JudgeChain(absl::Span<const Entry> chain, int64_t now, absl::Span<Outcome> outcomes);
-  absl::Status JudgeOne(const Entry& given, int64_t now, Outcome& outcome);
+  // `entry` is as the caller handed it in, and completed where the verdict is kOk.
+  absl::Status JudgeOne(Entry& entry, int64_t now, Outcome& outcome);
   absl::StatusOr<bool> JudgeExisting(const Entry& given, Outcome& outcome);
+  // Judges an entry that is new and whose time is set, and takes it in if it stands.
   absl::StatusOr<Verdict> Admit(Entry& entry);
   void Lapse(int64_t now);
   void FillIn(const Entry& entry, Outcome& outcome) const;

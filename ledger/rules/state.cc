@@ -29,9 +29,9 @@ void State::AddPolicy(const Entry& entry) {
   policy_entries.push_back(policy_entry);
 }
 
-void State::AddView() {
-  accounts.AddView(size);
-  holds.AddView(size);
+void State::ShareView(uint64_t view) {
+  accounts.AddView(view);
+  holds.AddView(view);
 }
 
 void State::RemoveView(uint64_t view) {
