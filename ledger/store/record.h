@@ -1,6 +1,16 @@
 // What the store keeps, byte by byte. Local to a machine and rebuildable from the entries, so not
-// part of FORMAT.md; every value carries an XXH3-64 checksum, so that damage is an error and never
-// a wrong number.
+// part of FORMAT.md. Every value carries an XXH3-64 checksum of what is before it, so that damage is
+// an error and never a wrong number. Integers are as the machine has them (assumptions.h).
+//
+// | database | key                                   | value                                     |
+// | -------- | ------------------------------------- | ----------------------------------------- |
+// | log      | block number, u64                     | up to 17 StoredRecords                    |
+// | meta     | "head"                                | Head                                      |
+// | meta     | "ids"                                 | IdDirectory: its u64s, then a checksum    |
+// | meta     | "state"                               | StateHead, then a checksum                |
+// | ids      | run << 32 | page, u64                 | up to 254 IdPairs, then a checksum        |
+// | tiles    | level << 56 | index / 32, u64         | up to 32 hashes, then a checksum          |
+// | state    | generation, table << 32 | page: u64s  | records of rules/, then a checksum        |
 #ifndef LEDGER_STORE_RECORD_H_
 #define LEDGER_STORE_RECORD_H_
 
@@ -25,8 +35,10 @@ struct StoredRecord {
   uint64_t checksum;  // of record
 };
 
-// As many records as fill the one overflow page that LMDB gives a value of up to 4,080 bytes; a
-// larger value would need runs of free pages, which are slow to find.
+// LMDB gives a value of up to this size one overflow page; a larger one would need runs of free
+// pages, which are slow to find.
+inline constexpr size_t kOnePage = 4'080;
+
 inline constexpr uint64_t kRecordsPerBlock = 17;
 
 // The state of the log as of the last commit.
@@ -43,10 +55,31 @@ struct Head {
 inline constexpr uint32_t kHeadMagic = 0x314b4248;  // "HBK1"
 inline constexpr uint32_t kFormatVersion = 1;
 
+// Which generations of the state the store holds. A generation is the ledger size that its pages
+// describe; 0 is none.
+struct StateHead {
+  uint64_t complete;
+  uint32_t complete_counts[4];  // records in each table of the complete one
+  uint64_t running;             // being written by some process
+};
+
+// An entry's id and where the entry is.
+struct IdAt {
+  Id id;
+  uint64_t index;
+};
+
+struct StoreStat {
+  uint64_t data_bytes;  // of pages in use
+  uint64_t file_bytes;
+  uint64_t map_bytes;  // address space reserved
+};
+
 static_assert(sizeof(StoredRecord) == 232);
-static_assert(kRecordsPerBlock * sizeof(StoredRecord) <= 4'080);
+static_assert(kRecordsPerBlock * sizeof(StoredRecord) <= kOnePage);
 static_assert(std::has_unique_object_representations_v<StoredRecord>);
 static_assert(std::has_unique_object_representations_v<Head>);
+static_assert(std::has_unique_object_representations_v<StateHead>);
 
 }  // namespace hourbook
 

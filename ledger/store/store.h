@@ -1,21 +1,31 @@
 // The ledger on disk: one LMDB environment in a directory of its own. The only code that touches
-// LMDB. Knows nothing of rules: it keeps records in order, checked, and durable.
+// LMDB. Knows nothing of rules: it keeps records in order, checked, and durable, and beside them what
+// the engine derives from them and would be slow to derive anew.
 #ifndef LEDGER_STORE_STORE_H_
 #define LEDGER_STORE_STORE_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "ledger/store/id_directory.h"
 #include "ledger/store/record.h"
 
-struct MDB_env;
 struct MDB_txn;
 
 namespace hourbook {
+
+class CheckedPages;
+class Environment;
+class WriterLock;
 
 struct StoreOptions {
   bool create = false;     // make the directory and an empty log where there is none
@@ -25,8 +35,16 @@ struct StoreOptions {
   uint64_t map_size = uint64_t{1} << 38;
 };
 
-// A view of the log as of its start, which no writer disturbs and which disturbs no writer. May be
-// used by one thread at a time. Must end before its Store.
+// What all transactions of a store share. Its parts outlive them.
+struct StoreParts {
+  Environment* environment;
+  CheckedPages* checked_ids;
+  unsigned log, meta, ids, tiles, state;  // LMDB's database handles
+};
+
+// A view of the store as of its start, which no writer disturbs and which disturbs no writer. May be
+// used by one thread at a time. Must end before its Store. kCorrupt is any function's answer where
+// what it reads is missing or damaged.
 class ReadTxn {
  public:
   ReadTxn(ReadTxn&&) noexcept = default;
@@ -34,32 +52,70 @@ class ReadTxn {
 
   const Head& head() const { return head_; }
 
-  // The record at index. OutOfRange from head().size on; DataLoss where its bytes are damaged.
+  // The record at index. kNotFound from head().size on.
   absl::StatusOr<Record> At(uint64_t index) const;
+
+  // Entries whose ids are indexed: those before this index.
+  uint64_t ids_covered() const { return ids_.covered; }
+
+  // The index of the entry with this id among those that are indexed, or nothing.
+  absl::StatusOr<std::optional<uint64_t>> FindId(const Id& id) const;
+
+  // The kept hash (level, index) of the tree, level 1 and up.
+  absl::StatusOr<Hash> TileHash(int level, uint64_t index) const;
+
+  // Zeros where there is none.
+  absl::StatusOr<StateHead> ReadStateHead() const;
+  absl::StatusOr<std::string> StatePage(uint64_t generation, uint32_t table, uint32_t page) const;
 
  protected:
   friend class Store;
   struct Abort {
+    Environment* environment;
     void operator()(MDB_txn* txn) const;
   };
 
-  ReadTxn(MDB_txn* txn, unsigned log, unsigned meta, const Head& head)
-      : txn_(txn), log_(log), meta_(meta), head_(head) {}
+  ReadTxn(MDB_txn* txn, const StoreParts& parts) : txn_(txn, {parts.environment}), parts_(parts) {}
+
+  absl::Status ReadMeta();
 
   std::unique_ptr<MDB_txn, Abort> txn_;
-  unsigned log_;
-  unsigned meta_;
-  Head head_;
+  StoreParts parts_;
+  Head head_{};
+  IdDirectory ids_{};
 };
 
 // The one writer of all processes. Nothing of it can be seen by others, or survives, until Commit
-// returns Ok. Ends in the thread that began it.
+// returns Ok. After an error of any function it must be dropped: kMapFull, kDiskFull, kCorrupt,
+// kIoError. Ends in the thread that began it.
 class WriteTxn : public ReadTxn {
  public:
-  // Adds records at head().size. InvalidArgument where the first has another index or they do not
-  // follow each other. After any other error the transaction must be dropped: ResourceExhausted
-  // where the map or the disk is full.
+  WriteTxn(WriteTxn&&) noexcept;
+  WriteTxn& operator=(WriteTxn&&) noexcept;
+  ~WriteTxn();
+
+  // Adds records at head().size. kInvalidArgument where the first has another index or they do not
+  // follow each other.
   absl::Status Append(absl::Span<const Record> records);
+
+  // Indexes the ids of the entries from ids_covered() on: all of them up to the last one given, in
+  // any order.
+  absl::Status AddIds(absl::Span<const IdAt> ids);
+
+  // Goes on merging the index of ids, so that lookups stay few: about `budget` pairs. What is begun
+  // is finished by later transactions of any process.
+  absl::Status MergeIds(uint64_t budget);
+
+  // Keeps a hash of the tree. Each level is given in order, from index 0 on.
+  void PutTileHash(int level, uint64_t index, const Hash& hash);
+
+  // A page of the state: at most 4,000 bytes.
+  absl::Status PutStatePage(uint64_t generation, uint32_t table, uint32_t page,
+                            absl::string_view bytes);
+  absl::Status PutStateHead(const StateHead& head);
+
+  // Drops pages, `budget` at most, of generations that are neither complete nor running.
+  absl::Status DropStatePages(uint64_t budget);
 
   // Writes everything with the tree's new root and syncs; the transaction is over either way. An
   // error means that nothing is certain to be on disk: the store must be closed and opened again.
@@ -67,13 +123,20 @@ class WriteTxn : public ReadTxn {
 
  private:
   friend class Store;
-  using ReadTxn::ReadTxn;
+  WriteTxn(ReadTxn txn, std::unique_ptr<WriterLock> lock);
+
+  absl::Status FlushTiles();
+
+  std::unique_ptr<WriterLock> lock_;
+  std::map<int, std::vector<std::pair<uint64_t, Hash>>> new_tile_hashes_;
+  bool ids_changed_ = false;
 };
 
+// Thread-safe, but for one WriteTxn at a time.
 class Store {
  public:
-  // NotFound where the directory holds no ledger (and create is not set); DataLoss where it is
-  // damaged or cut short; FailedPrecondition where it is of a newer format.
+  // kNotFound where the directory holds no ledger (and create is not set); kNotALedger where it
+  // holds another LMDB file; kCorrupt, kTruncated, kNewerFormat, kPermissionDenied.
   static absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& directory,
                                                      const StoreOptions& options);
   ~Store();
@@ -82,19 +145,29 @@ class Store {
 
   absl::StatusOr<ReadTxn> Read() const;
 
-  // Waits for the writer of any process to end.
-  absl::StatusOr<WriteTxn> Write();
+  // Waits for the writer of any process to end; kTimeout where that takes past the deadline.
+  absl::StatusOr<WriteTxn> Write(absl::Time deadline = absl::InfiniteFuture());
+
+  // Copies the store as of now into a directory, made where it does not exist, which must hold no
+  // data file: kLedgerExists. The copy is compacted and synced.
+  absl::Status Backup(const std::string& directory) const;
+
+  // Doubles the address space of this process for the file, after kMapFull. Waits some seconds for
+  // the process's transactions to end, then fails with kMapFull.
+  absl::Status Grow();
+
+  absl::StatusOr<StoreStat> Stat() const;
 
  private:
-  Store(std::string directory, MDB_env* env) : directory_(std::move(directory)), env_(env) {}
+  Store(std::string directory, std::unique_ptr<Environment> environment);
 
   absl::Status OpenDatabases(bool create);
-  absl::StatusOr<MDB_txn*> Begin(unsigned flags) const;
+  absl::StatusOr<ReadTxn> Begin(unsigned flags) const;
 
   std::string directory_;
-  MDB_env* env_;
-  unsigned log_ = 0;
-  unsigned meta_ = 0;
+  std::unique_ptr<Environment> environment_;
+  std::unique_ptr<CheckedPages> checked_ids_;
+  StoreParts parts_;
 };
 
 }  // namespace hourbook

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "ledger/base/error.h"
 
 namespace hourbook {
 namespace {
@@ -74,7 +75,7 @@ class StoreTest : public testing::Test {
       ASSERT_TRUE(record.ok()) << record.status();
       ASSERT_EQ(*record, RecordAt(i)) << i;
     }
-    EXPECT_EQ(txn->At(size).status().code(), absl::StatusCode::kOutOfRange);
+    EXPECT_EQ(FailureOf(txn->At(size).status()), Failure::kNotFound);
   }
 
   std::string File() const { return directory_ + "/data.mdb"; }
@@ -120,7 +121,7 @@ TEST_F(StoreTest, AReaderKeepsItsView) {
   ASSERT_TRUE(Append(*store, 5, 50).ok());
   EXPECT_EQ(before->head().size, 5u);
   EXPECT_EQ(*before->At(4), RecordAt(4));
-  EXPECT_EQ(before->At(5).status().code(), absl::StatusCode::kOutOfRange);
+  EXPECT_EQ(FailureOf(before->At(5).status()), Failure::kNotFound);
   EXPECT_EQ(SizeOf(*store), 50u);
 }
 
@@ -157,23 +158,23 @@ TEST_F(StoreTest, EveryFlippedByteOfARecordIsFound) {
     std::ofstream(File(), std::ios::binary) << bad;
     std::unique_ptr<Store> store = Open({.read_only = true});
     const absl::StatusOr<ReadTxn> txn = store->Read();
-    ASSERT_EQ(txn->At(1).status().code(), absl::StatusCode::kDataLoss) << "byte " << i - start;
+    ASSERT_EQ(FailureOf(txn->At(1).status()), Failure::kCorrupt) << "byte " << i - start;
     ASSERT_TRUE(txn->At(2).ok());
   }
 }
 
 TEST_F(StoreTest, SaysWhatADirectoryIsNot) {
-  EXPECT_EQ(OpenError().code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(OpenError({.create = true, .read_only = true}).code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(FailureOf(OpenError()), Failure::kNotFound);
+  EXPECT_EQ(FailureOf(OpenError({.create = true, .read_only = true})), Failure::kNotFound);
   std::ofstream(File()) << std::string(8192, 'x');
-  EXPECT_EQ(OpenError().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(FailureOf(OpenError()), Failure::kNotALedger);
 }
 
 TEST_F(StoreTest, AFileCutShortIsAnErrorAndNotASignal) {
   { ASSERT_TRUE(Append(*Open(), 0, 1000).ok()); }
   fs::resize_file(File(), fs::file_size(File()) / 2);
   const absl::Status status = OpenError();
-  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(FailureOf(status), Failure::kTruncated);
   EXPECT_NE(status.message().find("cut short"), absl::string_view::npos) << status;
 }
 
@@ -190,7 +191,7 @@ TEST_F(StoreTest, ALedgerOfANewerFormatIsRefusedAndLeftAlone) {
   std::ofstream(File(), std::ios::binary) << bytes;
   for (const bool create : {false, true}) {
     const absl::Status status = OpenError({.create = create});
-    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
+    EXPECT_EQ(FailureOf(status), Failure::kNewerFormat) << status;
     EXPECT_NE(status.message().find("upgrade Hourbook"), absl::string_view::npos) << status;
   }
   EXPECT_EQ(FileBytes(), bytes);
@@ -204,7 +205,7 @@ TEST_F(StoreTest, ADamagedHeadIsFound) {
     bytes[at + offsetof(Head, root)] ^= 1;
   }
   std::ofstream(File(), std::ios::binary) << bytes;
-  EXPECT_EQ(OpenError().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(FailureOf(OpenError()), Failure::kCorrupt);
 }
 
 TEST_F(StoreTest, ANewLedgerIsSmall) {
@@ -218,7 +219,7 @@ TEST_F(StoreTest, AFullMapLosesNothing) {
     std::unique_ptr<Store> store = Open({.create = true, .map_size = 1 << 20});
     absl::Status status;
     for (; status.ok(); size += status.ok() ? 100 : 0) status = Append(*store, size, size + 100);
-    EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+    EXPECT_EQ(FailureOf(status), Failure::kMapFull) << status;
     EXPECT_GT(size, 0u);
   }
   std::unique_ptr<Store> store = Open({});

@@ -1,0 +1,49 @@
+#include "api/internal.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+
+namespace hourbook::capi {
+
+static_assert(sizeof(hbk_entry) == sizeof(Entry));
+static_assert(offsetof(hbk_entry, evidence) == offsetof(Entry, evidence));
+static_assert(offsetof(hbk_entry, amount) == offsetof(Entry, amount));
+static_assert(offsetof(hbk_entry, prev_credit) == offsetof(Entry, prev_credit));
+static_assert(offsetof(hbk_entry, kind) == offsetof(Entry, kind));
+static_assert(offsetof(hbk_entry, reserved) == offsetof(Entry, reserved));
+static_assert(alignof(hbk_entry) == alignof(Entry));
+static_assert(HBK_BATCH_MAX == Ledger::kBatchMax);
+static_assert(HBK_FORMAT_VERSION == kGenesisFormat);
+
+hbk_status Report(const absl::Status& status, hbk_error* error) {
+  const auto number =
+      status.ok() ? hbk_status{HBK_OK} : static_cast<hbk_status>(FailureOf(status));
+  if (error == nullptr || error->struct_size < sizeof(hbk_error)) return number;
+  error->status = number;
+  const size_t length = std::min(status.message().size(), sizeof(error->message) - 1);
+  std::memcpy(error->message, status.message().data(), length);
+  error->message[length] = '\0';
+  return number;
+}
+
+absl::Status Invalid(absl::string_view what) { return Fail(Failure::kInvalidArgument, what); }
+
+hbk_balance ToBalance(const Balance& balance) {
+  return {balance.debits_posted, balance.credits_posted, balance.debits_pending,
+          balance.credits_pending};
+}
+
+void ToResults(absl::Span<const Outcome> outcomes, hbk_result* results) {
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    const Outcome& outcome = outcomes[i];
+    results[i] = {.status = static_cast<hbk_status>(outcome.verdict),
+                  .reserved = 0,
+                  .index = outcome.index,
+                  .recorded_at = outcome.recorded_at,
+                  .debit = ToBalance(outcome.debit),
+                  .credit = ToBalance(outcome.credit)};
+  }
+}
+
+}  // namespace hourbook::capi

@@ -1,0 +1,106 @@
+// What the files of the C API share: the objects behind handles, and how errors get out.
+#ifndef API_INTERNAL_H_
+#define API_INTERNAL_H_
+
+#include <cstring>
+#include <exception>
+#include <memory>
+#include <new>
+#include <set>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "api/handle.h"
+#include "api/hourbook.h"
+#include "ledger/base/error.h"
+#include "ledger/engine/cursor.h"
+#include "ledger/engine/ledger.h"
+#include "ledger/engine/snapshot.h"
+#include "ledger/engine/trial.h"
+
+namespace hourbook::capi {
+
+// A ledger with what was opened on it, which is closed with it.
+struct OpenLedger {
+  std::unique_ptr<Ledger> ledger;
+  absl::Mutex lock;
+  std::set<hbk_snapshot*> snapshots ABSL_GUARDED_BY(lock);
+  std::set<hbk_trial*> trials ABSL_GUARDED_BY(lock);
+};
+
+struct OpenSnapshot {
+  OpenLedger* ledger;
+  std::unique_ptr<Snapshot> snapshot;
+  std::set<hbk_cursor*> cursors;
+};
+
+struct OpenCursor {
+  OpenSnapshot* snapshot;
+  Cursor cursor;
+};
+
+struct OpenTrial {
+  OpenLedger* ledger;
+  Trial trial;
+};
+
+}  // namespace hourbook::capi
+
+struct hbk_ledger : hourbook::Shell<hourbook::capi::OpenLedger> {};
+struct hbk_snapshot : hourbook::Shell<hourbook::capi::OpenSnapshot> {};
+struct hbk_cursor : hourbook::Shell<hourbook::capi::OpenCursor> {};
+struct hbk_trial : hourbook::Shell<hourbook::capi::OpenTrial> {};
+
+namespace hourbook::capi {
+
+using LedgerHandles = Handles<hbk_ledger, OpenLedger>;
+using SnapshotHandles = Handles<hbk_snapshot, OpenSnapshot>;
+using CursorHandles = Handles<hbk_cursor, OpenCursor>;
+using TrialHandles = Handles<hbk_trial, OpenTrial>;
+
+// Ends a snapshot, cursors included, that is no longer listed with its ledger.
+void CloseSnapshot(hbk_snapshot* snapshot);
+
+// Tells the caller of a failure and returns its status.
+hbk_status Report(const absl::Status& status, hbk_error* error);
+
+absl::Status Invalid(absl::string_view what);
+
+// Runs a call's body, which returns an absl::Status, and lets no exception into C: the standard
+// library throws where memory ends.
+template <class Body>
+hbk_status Guard(hbk_error* error, Body body) {
+  try {
+    return Report(body(), error);
+  } catch (const std::bad_alloc&) {
+    return Report(Fail(Failure::kOutOfMemory, "out of memory; nothing was changed"), error);
+  } catch (const std::exception& thrown) {
+    return Report(Fail(Failure::kIoError, thrown.what()), error);
+  }
+}
+
+template <size_t kSize>
+std::array<uint8_t, kSize> ToArray(const uint8_t (&bytes)[kSize]) {
+  std::array<uint8_t, kSize> array;
+  std::memcpy(array.data(), bytes, kSize);
+  return array;
+}
+
+inline Id ToId(const uint8_t* bytes) {
+  Id id;
+  std::memcpy(id.data(), bytes, id.size());
+  return id;
+}
+
+// hbk_entry and Entry are the same bytes (asserted in entries.cc).
+inline absl::Span<const Entry> ToEntries(const hbk_entry* entries, uint32_t count) {
+  return absl::MakeConstSpan(reinterpret_cast<const Entry*>(entries), count);
+}
+
+void ToResults(absl::Span<const Outcome> outcomes, hbk_result* results);
+hbk_balance ToBalance(const Balance& balance);
+
+}  // namespace hourbook::capi
+
+#endif  // API_INTERNAL_H_

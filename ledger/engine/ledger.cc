@@ -1,0 +1,162 @@
+#include "ledger/engine/ledger.h"
+
+#include <unistd.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "ledger/base/error.h"
+#include "ledger/engine/snapshot.h"
+
+namespace hourbook {
+namespace {
+
+StoreOptions StoreOptionsFrom(const LedgerOptions& options, bool create) {
+  StoreOptions store_options;
+  store_options.create = create;
+  store_options.read_only = options.read_only;
+  if (options.map_size != 0) store_options.map_size = options.map_size;
+  return store_options;
+}
+
+}  // namespace
+
+absl::Status CheckBatch(size_t entries) {
+  if (entries == 0) {
+    return Fail(Failure::kBatchEmpty, "a batch of 0 entries; send at least 1");
+  }
+  if (entries > Ledger::kBatchMax) {
+    return Fail(Failure::kBatchTooLarge, absl::StrCat("a batch of ", entries, " entries; send ",
+                                                      Ledger::kBatchMax, " at most"));
+  }
+  return absl::OkStatus();
+}
+
+Ledger::Ledger(std::unique_ptr<Store> store, Registry::Entry registered, LedgerOptions options)
+    : store_(std::move(store)),
+      registered_(std::move(registered)),
+      read_only_(options.read_only),
+      clock_(options.clock ? std::move(options.clock) : absl::GetCurrentTimeNanos),
+      process_(::getpid()) {}
+
+Ledger::~Ledger() = default;
+
+absl::StatusOr<std::unique_ptr<Ledger>> Ledger::OpenStore(const std::string& directory,
+                                                          const StoreOptions& store_options,
+                                                          LedgerOptions options) {
+  absl::StatusOr<std::unique_ptr<Store>> store = Store::Open(directory, store_options);
+  if (!store.ok()) return store.status();
+  absl::StatusOr<Registry::Entry> registered = Registry::Register(directory);
+  if (!registered.ok()) return registered.status();
+  return std::unique_ptr<Ledger>(
+      new Ledger(*std::move(store), *std::move(registered), std::move(options)));
+}
+
+absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Create(const std::string& directory,
+                                                       const Genesis& genesis,
+                                                       LedgerOptions options) {
+  const absl::StatusOr<Entry> entry = EncodeGenesis(genesis);
+  if (!entry.ok()) return Fail(Failure::kInvalidArgument, entry.status().message());
+  absl::StatusOr<std::unique_ptr<Ledger>> ledger =
+      OpenStore(directory, StoreOptionsFrom(options, true), options);
+  if (!ledger.ok()) return ledger;
+  if (genesis.created_at > (*ledger)->Now()) {
+    return Fail(Failure::kInvalidArgument, "created_at lies after the present time");
+  }
+  if (absl::Status written = (*ledger)->WriteGenesis(*entry); !written.ok()) return written;
+  return ledger;
+}
+
+absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(const std::string& directory,
+                                                     LedgerOptions options) {
+  absl::StatusOr<std::unique_ptr<Ledger>> ledger =
+      OpenStore(directory, StoreOptionsFrom(options, false), options);
+  if (!ledger.ok()) return ledger;
+  absl::MutexLock lock(&(*ledger)->state_lock_);
+  if (absl::Status loaded = (*ledger)->LoadCore(); !loaded.ok()) return loaded;
+  if ((*ledger)->core_->size() == 0) {
+    return Fail(Failure::kNotALedger,
+                absl::StrCat(directory, " holds a log without a genesis: making it was interrupted; "
+                                        "make it again"));
+  }
+  return ledger;
+}
+
+absl::Status Ledger::CheckUsable() const {
+  if (process_ != ::getpid()) {
+    return Fail(Failure::kForked,
+                "this handle belongs to the parent process; open the ledger in this one");
+  }
+  absl::ReaderMutexLock lock(&state_lock_);
+  return poison_;
+}
+
+absl::Status Ledger::WriteGenesis(const Entry& genesis) {
+  absl::MutexLock lock(&state_lock_);
+  absl::StatusOr<WriteTxn> txn = store_->Write(absl::InfiniteFuture());
+  if (!txn.ok()) return txn.status();
+  if (txn->head().size != 0) {
+    return Fail(Failure::kLedgerExists, "the directory holds a ledger; open it, or choose another");
+  }
+  absl::StatusOr<std::unique_ptr<Core>> core = Core::Restore(*txn);
+  if (!core.ok()) return core.status();
+  (*core)->history().Attach(*txn);
+  if (absl::Status taken = (*core)->machine().Replay(genesis); !taken.ok()) return taken;
+  const absl::StatusOr<Hash> root = (*core)->Write(*txn);
+  if (!root.ok()) return root.status();
+  (*core)->history().Detach();
+  core_ = *std::move(core);
+  return txn->Commit(*root);
+}
+
+absl::Status Ledger::LoadCore() {
+  const absl::StatusOr<ReadTxn> txn = store_->Read();
+  if (!txn.ok()) return txn.status();
+  absl::StatusOr<std::unique_ptr<Core>> core = Core::Restore(*txn);
+  if (!core.ok()) return core.status();
+  core_ = *std::move(core);
+  sweep_ = Sweep();  // its view ended with the core that had it
+  return absl::OkStatus();
+}
+
+absl::Status Ledger::Append(absl::Span<const Entry> batch, absl::Time deadline,
+                            absl::Span<Outcome> outcomes) {
+  if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
+  if (read_only_) {
+    return Fail(Failure::kReadOnly, "the ledger was opened read-only; open it for writing");
+  }
+  if (absl::Status checked = CheckBatch(batch.size()); !checked.ok()) return checked;
+  Request request{.batch = batch, .outcomes = std::vector<Outcome>(batch.size()), .status = {}};
+  const absl::Status written = queue_.Run(
+      request, deadline, [this](absl::Time until) { return WriteGroup(until); });
+  if (written.ok()) std::copy(request.outcomes.begin(), request.outcomes.end(), outcomes.begin());
+  return written;
+}
+
+absl::Status Ledger::Backup(const std::string& directory) {
+  if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
+  return store_->Backup(directory);
+}
+
+absl::StatusOr<std::unique_ptr<Snapshot>> Ledger::OpenSnapshot() {
+  if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
+  absl::MutexLock lock(&state_lock_);
+  absl::StatusOr<ReadTxn> txn = store_->Read();
+  if (!txn.ok()) return txn.status();
+  const uint64_t size = txn->head().size;
+  // While a group is under way the state is ahead of what is on disk; the writer keeps a view of
+  // what it began from, which is what the transaction sees. Otherwise another process may have
+  // written more than this one has taken in.
+  if (size > core_->size()) {
+    if (absl::Status caught_up = core_->CatchUp(*txn); !caught_up.ok()) {
+      Poison(caught_up);
+      return caught_up;
+    }
+  }
+  core_->machine().mutable_state().ShareView(size);
+  core_->PinIds(txn->ids_covered());
+  return std::make_unique<Snapshot>(*this, core_, *std::move(txn));
+}
+
+}  // namespace hourbook

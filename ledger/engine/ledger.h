@@ -1,0 +1,116 @@
+// A ledger that is open in this process: one writer at a time, any number of readers.
+//
+// Locks, outermost first: the queue lock (group.h), held only to hand requests over; the store's
+// writer, one of all processes; the state lock, held while the state is read or changed, but never
+// while anything is written to disk.
+#ifndef LEDGER_ENGINE_LEDGER_H_
+#define LEDGER_ENGINE_LEDGER_H_
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "ledger/engine/core.h"
+#include "ledger/engine/group.h"
+#include "ledger/engine/registry.h"
+#include "ledger/engine/state_pages.h"
+#include "ledger/format/genesis.h"
+#include "ledger/store/store.h"
+
+namespace hourbook {
+
+class Snapshot;
+
+struct LedgerOptions {
+  bool read_only = false;
+  uint64_t map_size = 0;           // bytes of address space; 0 for the store's default
+  std::function<int64_t()> clock;  // unix nanoseconds; empty for the system's
+};
+
+// Whether a batch may have this many entries: kBatchEmpty, kBatchTooLarge.
+absl::Status CheckBatch(size_t entries);
+
+// Thread-safe. Its snapshots and trials must end before it.
+class Ledger {
+ public:
+  static constexpr size_t kBatchMax = 8'192;
+
+  // Makes a new ledger in a directory and opens it. kLedgerExists where there is one;
+  // kInvalidArgument for a genesis out of range.
+  static absl::StatusOr<std::unique_ptr<Ledger>> Create(const std::string& directory,
+                                                        const Genesis& genesis,
+                                                        LedgerOptions options);
+
+  // Opens a ledger and brings it up to date in memory.
+  static absl::StatusOr<std::unique_ptr<Ledger>> Open(const std::string& directory,
+                                                      LedgerOptions options);
+
+  ~Ledger();
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
+
+  // Judges a batch and returns once what stands of it is on disk. outcomes has one for each entry
+  // and is filled only on Ok. kTimeout where the deadline came before its turn.
+  absl::Status Append(absl::Span<const Entry> batch, absl::Time deadline,
+                      absl::Span<Outcome> outcomes);
+
+  // All that is on disk at this moment, whoever wrote it.
+  absl::StatusOr<std::unique_ptr<Snapshot>> OpenSnapshot();
+
+  // As Store's.
+  absl::Status Backup(const std::string& directory);
+  absl::StatusOr<StoreStat> Stat() const { return store_->Stat(); }
+
+  int64_t Now() const { return clock_(); }
+
+ private:
+  friend class Snapshot;
+
+  Ledger(std::unique_ptr<Store> store, Registry::Entry registered, LedgerOptions options);
+
+  static absl::StatusOr<std::unique_ptr<Ledger>> OpenStore(const std::string& directory,
+                                                           const StoreOptions& store_options,
+                                                           LedgerOptions options);
+  absl::Status CheckUsable() const;
+  absl::Status WriteGenesis(const Entry& genesis);
+  absl::Status LoadCore() ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_lock_);
+
+  // The write path, in write_group.cc: called by one thread at a time.
+  absl::Status WriteGroup(absl::Time deadline);
+  absl::StatusOr<WriteTxn> BeginGroup(absl::Time deadline);
+  absl::Status WriteRequests(absl::Span<Request* const> requests, WriteTxn txn);
+  absl::Status JudgeRequests(absl::Span<Request* const> requests);
+  absl::Status WriteJudged(uint64_t base, WriteTxn& txn);
+  absl::Status EndGroup(uint64_t base, const WriteTxn& txn);
+
+  // No call succeeds from now on.
+  void Poison(const absl::Status& cause) ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_lock_);
+
+  const std::unique_ptr<Store> store_;
+  const Registry::Entry registered_;
+  const bool read_only_;
+  const std::function<int64_t()> clock_;
+  const pid_t process_;
+
+  GroupQueue queue_;
+
+  mutable absl::Mutex state_lock_;
+  // Snapshots share it, so that one opened before a failed write goes on reading its view.
+  std::shared_ptr<Core> core_ ABSL_GUARDED_BY(state_lock_);
+  absl::Status poison_ ABSL_GUARDED_BY(state_lock_);
+  Sweep sweep_ ABSL_GUARDED_BY(state_lock_);
+};
+
+}  // namespace hourbook
+
+#endif  // LEDGER_ENGINE_LEDGER_H_

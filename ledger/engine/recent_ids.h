@@ -1,0 +1,45 @@
+// The ids of the newest entries, those that the store's index of ids does not cover yet.
+#ifndef LEDGER_ENGINE_RECENT_IDS_H_
+#define LEDGER_ENGINE_RECENT_IDS_H_
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+#include "absl/container/flat_hash_map.h"
+#include "ledger/base/bytes.h"
+
+namespace hourbook {
+
+// Covers entries first() to end(). Not thread-safe.
+class RecentIds {
+ public:
+  uint64_t first() const { return first_; }
+  uint64_t end() const { return first_ + ids_.size(); }
+
+  // Forgets everything; the next id is that of the entry at `first`.
+  void Reset(uint64_t first);
+
+  // The id of the entry at end().
+  void Append(const Id& id);
+
+  // Takes back ids from the end until end() is `end`.
+  void Truncate(uint64_t end);
+
+  // Forgets ids of entries before `first`, which is not past end().
+  void DropBefore(uint64_t first);
+
+  // index is from first() to end().
+  const Id& At(uint64_t index) const { return ids_[index - first_]; }
+
+  std::optional<uint64_t> Find(const Id& id) const;
+
+ private:
+  uint64_t first_ = 0;
+  std::deque<Id> ids_;
+  absl::flat_hash_map<Id, uint64_t> index_by_id_;
+};
+
+}  // namespace hourbook
+
+#endif  // LEDGER_ENGINE_RECENT_IDS_H_

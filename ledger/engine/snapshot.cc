@@ -1,0 +1,154 @@
+#include "ledger/engine/snapshot.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "ledger/base/error.h"
+#include "ledger/chain/tiles.h"
+
+namespace hourbook {
+
+Snapshot::~Snapshot() {
+  absl::MutexLock lock(&ledger_.state_lock_);
+  core_->machine().mutable_state().RemoveView(size());
+  core_->UnpinIds(txn_.ids_covered());
+}
+
+absl::StatusOr<SnapshotStat> Snapshot::Stat() const {
+  const absl::StatusOr<Record> first = At(0);
+  if (!first.ok()) return first.status();
+  absl::StatusOr<Genesis> genesis = DecodeGenesis(first->entry);
+  if (!genesis.ok()) return Fail(Failure::kCorrupt, genesis.status().message());
+  absl::StatusOr<StoreStat> store = ledger_.Stat();
+  if (!store.ok()) return store.status();
+  SnapshotStat stat{.genesis = *std::move(genesis),
+                    .head = txn_.head(),
+                    .parties = 0,
+                    .accounts = 0,
+                    .holds = 0,
+                    .store = *store};
+  absl::ReaderMutexLock lock(&ledger_.state_lock_);
+  const State& state = core_->state();
+  stat.parties = state.accounts.parties().SizeAt(size());
+  stat.accounts = state.accounts.accounts().SizeAt(size());
+  const Slot slots = state.holds.table().SizeAt(size());
+  for (Slot i = 0; i < slots; ++i) {
+    if (state.holds.table().At(size(), i).index != 0) ++stat.holds;
+  }
+  return stat;
+}
+
+absl::StatusOr<Hash> Snapshot::RootAt(uint64_t wanted) const {
+  if (wanted == size()) return root();
+  if (wanted > size()) {
+    return Fail(Failure::kNotFound, absl::StrCat("the snapshot has ", size(), " entries, not ",
+                                                 wanted));
+  }
+  const auto read = [this](int level, uint64_t index) -> absl::StatusOr<Hash> {
+    if (level > 0) return txn_.TileHash(level, index);
+    const absl::StatusOr<Record> record = txn_.At(index);
+    if (!record.ok()) return record.status();
+    return record->leaf;
+  };
+  const absl::StatusOr<Frontier> frontier = FrontierAt(wanted, read);
+  if (!frontier.ok()) return frontier.status();
+  return frontier->Root();
+}
+
+absl::StatusOr<Record> Snapshot::At(uint64_t index) const {
+  if (index >= size()) {
+    return Fail(Failure::kNotFound, absl::StrCat("the snapshot has ", size(),
+                                                 " entries, so none has index ", index));
+  }
+  return txn_.At(index);
+}
+
+absl::StatusOr<Record> Snapshot::Get(const Id& id) const {
+  const absl::StatusOr<std::optional<uint64_t>> index = Find(id);
+  if (!index.ok()) return index.status();
+  if (!*index) {
+    return Fail(Failure::kNotFound, absl::StrCat("no entry has the id ", HexEncode(id)));
+  }
+  return txn_.At(**index);
+}
+
+absl::StatusOr<std::optional<uint64_t>> Snapshot::Find(const Id& id) const {
+  const absl::StatusOr<std::optional<uint64_t>> indexed = txn_.FindId(id);
+  if (!indexed.ok() || *indexed) return indexed;
+  absl::ReaderMutexLock lock(&ledger_.state_lock_);
+  std::optional<uint64_t> recent = core_->history().recent().Find(id);
+  if (recent && *recent >= size()) recent.reset();
+  return recent;
+}
+
+std::optional<Slot> Snapshot::FindParty(const Id& party) const {
+  const Accounts& accounts = core_->state().accounts;
+  const Slot slot = accounts.FindParty(party);
+  if (slot == kNoSlot || slot >= accounts.parties().SizeAt(size())) return std::nullopt;
+  return slot;
+}
+
+absl::StatusOr<Account> Snapshot::AccountOf(const Id& party, Unit unit) const {
+  absl::ReaderMutexLock lock(&ledger_.state_lock_);
+  const std::optional<Slot> slot = FindParty(party);
+  if (!slot) {
+    return Fail(Failure::kNotFound, absl::StrCat("no party has the id ", HexEncode(party)));
+  }
+  const Accounts& accounts = core_->state().accounts;
+  Slot account = accounts.parties().At(size(), *slot).first_account;
+  while (account != kNoSlot) {
+    const Account& found = accounts.accounts().At(size(), account);
+    if (found.unit == static_cast<uint16_t>(unit)) return found;
+    account = found.next_account;
+  }
+  return Account{};
+}
+
+std::vector<Party> Snapshot::Parties(uint64_t first, size_t most) const {
+  absl::ReaderMutexLock lock(&ledger_.state_lock_);
+  const Table<Party>& table = core_->state().accounts.parties();
+  std::vector<Party> parties;
+  for (uint64_t i = first; i < table.SizeAt(size()) && parties.size() < most; ++i) {
+    parties.push_back(table.At(size(), static_cast<Slot>(i)));
+  }
+  return parties;
+}
+
+absl::StatusOr<Entry> SnapshotHistory::At(uint64_t index) {
+  if (index >= base_) return own_[index - base_];
+  const absl::StatusOr<Record> record = snapshot_.At(index);
+  if (!record.ok()) return record.status();
+  return record->entry;
+}
+
+absl::StatusOr<std::optional<uint64_t>> SnapshotHistory::Find(const Id& id) {
+  const auto own = own_index_.find(id);
+  if (own != own_index_.end()) return std::optional<uint64_t>(own->second);
+  absl::StatusOr<std::optional<uint64_t>> found = snapshot_.Find(id);
+  // What the machine has not taken in yet is not known to it.
+  if (found.ok() && *found && **found >= std::min(size_, base_)) found->reset();
+  return found;
+}
+
+void SnapshotHistory::Append(const Entry& entry) {
+  ++size_;
+  if (!forked()) return;
+  own_.push_back(entry);
+  own_index_.emplace(entry.id, entry.index);
+}
+
+void SnapshotHistory::Truncate(uint64_t size) {
+  while (size_ > size) {
+    --size_;
+    if (!forked()) continue;
+    own_index_.erase(own_.back().id);
+    own_.pop_back();
+  }
+}
+
+void SnapshotHistory::Rejoin() {
+  Truncate(base_);
+  base_ = kNotForked;
+}
+
+}  // namespace hourbook

@@ -1,0 +1,98 @@
+// The ledger as of one moment, for readers: a transaction on the log, and the view of the state that
+// belongs to it.
+#ifndef LEDGER_ENGINE_SNAPSHOT_H_
+#define LEDGER_ENGINE_SNAPSHOT_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "ledger/engine/ledger.h"
+#include "ledger/rules/history.h"
+
+namespace hourbook {
+
+struct SnapshotStat {
+  Genesis genesis;
+  Head head;
+  uint64_t parties;
+  uint64_t accounts;
+  uint64_t holds;
+  StoreStat store;
+};
+
+// Made by Ledger::OpenSnapshot and ends before its ledger. May be used by one thread at a time.
+class Snapshot {
+ public:
+  Snapshot(Ledger& ledger, std::shared_ptr<Core> core, ReadTxn txn)
+      : ledger_(ledger), core_(std::move(core)), txn_(std::move(txn)) {}
+  ~Snapshot();
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+  uint64_t size() const { return txn_.head().size; }
+  const Hash& root() const { return txn_.head().root; }
+  Ledger& ledger() const { return ledger_; }
+  const ReadTxn& txn() const { return txn_; }
+
+  absl::StatusOr<SnapshotStat> Stat() const;
+
+  // kNotFound for a size beyond size().
+  absl::StatusOr<Hash> RootAt(uint64_t size) const;
+
+  // kNotFound for an index or id that is not in the snapshot.
+  absl::StatusOr<Record> At(uint64_t index) const;
+  absl::StatusOr<Record> Get(const Id& id) const;
+
+  // The index of the entry with this id, or nothing.
+  absl::StatusOr<std::optional<uint64_t>> Find(const Id& id) const;
+
+  // The account's record, one of zeros where nothing has moved yet. kNotFound where the party was
+  // never opened.
+  absl::StatusOr<Account> AccountOf(const Id& party, Unit unit) const;
+
+  // Parties in the order of their opening, `most` of them from number `first` on.
+  std::vector<Party> Parties(uint64_t first, size_t most) const;
+
+ private:
+  // A party's slot in the view, or nothing.
+  std::optional<Slot> FindParty(const Id& party) const;
+
+  Ledger& ledger_;
+  const std::shared_ptr<Core> core_;
+  const ReadTxn txn_;
+};
+
+// A snapshot as a machine of its own reads it back: for replaying it, and for judging what was never
+// written. Holds what that machine accepts beyond the snapshot.
+class SnapshotHistory : public History {
+ public:
+  explicit SnapshotHistory(const Snapshot& snapshot) : snapshot_(snapshot) {}
+
+  absl::StatusOr<Entry> At(uint64_t index) override;
+  absl::StatusOr<std::optional<uint64_t>> Find(const Id& id) override;
+  void Append(const Entry& entry) override;
+  void Truncate(uint64_t size) override;
+
+  // What is appended from now on is not the snapshot's, until Rejoin; what was appended since is
+  // then forgotten.
+  void Fork() { base_ = size_; }
+  void Rejoin();
+  bool forked() const { return base_ != kNotForked; }
+
+ private:
+  static constexpr uint64_t kNotForked = UINT64_MAX;
+
+  const Snapshot& snapshot_;
+  uint64_t size_ = 0;           // of what was appended in all
+  uint64_t base_ = kNotForked;  // entries from here on are not the snapshot's
+  std::vector<Entry> own_;
+  absl::flat_hash_map<Id, uint64_t> own_index_;
+};
+
+}  // namespace hourbook
+
+#endif  // LEDGER_ENGINE_SNAPSHOT_H_

@@ -1,0 +1,38 @@
+#include "ledger/engine/trial.h"
+
+#include "absl/strings/str_cat.h"
+#include "ledger/base/error.h"
+
+namespace hourbook {
+
+absl::Status Trial::Advance(uint64_t wanted) {
+  if (history_.forked()) {
+    return Fail(Failure::kInvalidArgument, "entries were kept in this trial; open another");
+  }
+  if (wanted < size()) {
+    return Fail(Failure::kInvalidArgument, absl::StrCat("the trial stands at ", size(),
+                                                        " entries and cannot go back to ", wanted));
+  }
+  while (size() < wanted) {
+    const absl::StatusOr<Record> record = snapshot_->At(size());
+    if (!record.ok()) return record.status();
+    if (absl::Status taken = machine_.Replay(record->entry); !taken.ok()) return taken;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Trial::Judge(absl::Span<const Entry> batch, bool keep, absl::Span<Outcome> outcomes) {
+  const bool was_forked = history_.forked();
+  if (!was_forked) history_.Fork();
+  const State::Mark mark = machine_.Begin();
+  const absl::Status judged = machine_.Judge(batch, snapshot_->ledger().Now(), outcomes);
+  if (keep && judged.ok()) {
+    machine_.Keep(mark);
+    return judged;
+  }
+  machine_.RollBack(mark);
+  if (!was_forked) history_.Rejoin();
+  return judged;
+}
+
+}  // namespace hourbook

@@ -1,0 +1,60 @@
+// The LMDB environment of a store: how it is opened, grown and counted, and what its errors mean.
+#ifndef LEDGER_STORE_ENVIRONMENT_H_
+#define LEDGER_STORE_ENVIRONMENT_H_
+
+#include <lmdb.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "ledger/store/store.h"
+
+namespace hourbook {
+
+// An LMDB or system error as a Status that says what was being done and what to do.
+absl::Status LmdbError(int code, absl::string_view doing);
+
+// Thread-safe.
+class Environment {
+ public:
+  static absl::StatusOr<std::unique_ptr<Environment>> Open(const std::string& directory,
+                                                           const StoreOptions& options);
+  ~Environment();
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+  // Begins a transaction; what another process grew the map to is adopted first. Each one begun is
+  // ended with End, which counts it as over; aborting or committing it is the caller's.
+  absl::StatusOr<MDB_txn*> Begin(unsigned flags);
+  void End();
+
+  // Doubles the map. LMDB forbids this while the process has a transaction: waits a while for them
+  // to end, then fails with kMapFull.
+  absl::Status Grow();
+
+  absl::Status Copy(const std::string& directory);
+  absl::StatusOr<StoreStat> Stat();
+
+ private:
+  Environment(std::string directory, MDB_env* env) : directory_(std::move(directory)), env_(env) {}
+
+  absl::Status CheckLength() const;
+  absl::Status Resize(bool grow);
+
+  const std::string directory_;
+  MDB_env* const env_;
+
+  absl::Mutex lock_;
+  int live_ ABSL_GUARDED_BY(lock_) = 0;
+  bool resizing_ ABSL_GUARDED_BY(lock_) = false;
+};
+
+}  // namespace hourbook
+
+#endif  // LEDGER_STORE_ENVIRONMENT_H_

@@ -1,0 +1,59 @@
+// Looking up an id in the runs of the index.
+#include <algorithm>
+
+#include "absl/numeric/int128.h"
+#include "ledger/store/id_pages.h"
+#include "ledger/store/store.h"
+
+namespace hourbook {
+namespace {
+
+// Where a hash should stand among pages that hold hashes spread evenly.
+uint64_t GuessPage(uint64_t hash, uint64_t pages) {
+  return absl::Uint128High64(absl::uint128(hash) * pages);
+}
+
+// The first page that may hold the hash: the last one whose first hash is less, or page 0.
+absl::StatusOr<uint64_t> FirstPageFor(MDB_txn* txn, const StoreParts& parts, const IdRun& run,
+                                      uint64_t hash) {
+  uint64_t low = 0;  // its first hash is less, or it is 0
+  uint64_t high = IdPagesFor(run.pairs);  // its first hash is not less, or it is past the end
+  uint64_t probe = GuessPage(hash, high);
+  // Near the guess first, for hashes are even; halving then, for whoever chose ids to make them not.
+  for (uint64_t step = 1; high - low > 1; ++step) {
+    probe = std::min(std::max(probe, low + 1), high - 1);
+    const absl::StatusOr<IdPage> page = ReadIdPage(txn, parts, run.number, probe);
+    if (!page.ok()) return page.status();
+    const bool less = (*page)[0].hash < hash;
+    (less ? low : high) = probe;
+    probe = step < 4 ? (less ? probe + 1 : probe - 1) : low + (high - low) / 2;
+  }
+  return low;
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<uint64_t>> ReadTxn::FindId(const Id& id) const {
+  const uint64_t hash = HashOf(id);
+  for (uint64_t i = ids_.run_count; i-- > 0;) {
+    const IdRun& run = ids_.runs[i];
+    absl::StatusOr<uint64_t> number = FirstPageFor(txn_.get(), parts_, run, hash);
+    if (!number.ok()) return number.status();
+    // Equal hashes may go on over several pages.
+    for (const uint64_t pages = IdPagesFor(run.pairs); *number < pages; ++*number) {
+      const absl::StatusOr<IdPage> page = ReadIdPage(txn_.get(), parts_, run.number, *number);
+      if (!page.ok()) return page.status();
+      size_t place = page->LowerBound(hash);
+      for (; place < page->size() && (*page)[place].hash == hash; ++place) {
+        const uint64_t index = (*page)[place].index;
+        const absl::StatusOr<Record> record = At(index);
+        if (!record.ok()) return record.status();
+        if (record->entry.id == id) return std::optional<uint64_t>(index);
+      }
+      if (place < page->size()) break;
+    }
+  }
+  return std::optional<uint64_t>();
+}
+
+}  // namespace hourbook

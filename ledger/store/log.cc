@@ -1,0 +1,87 @@
+// The log: records in blocks.
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+
+#include "absl/strings/str_cat.h"
+#include "ledger/base/error.h"
+#include "ledger/store/checked_value.h"
+#include "ledger/store/environment.h"
+#include "ledger/store/store.h"
+
+namespace hourbook {
+namespace {
+
+uint64_t ChecksumOf(const Record& record) { return XXH3_64bits(&record, sizeof(record)); }
+
+absl::Status CheckIndexes(absl::Span<const Record> records, uint64_t size) {
+  for (size_t i = 0; i < records.size(); ++i) {
+    if (records[i].entry.index == size + i) continue;
+    return Fail(Failure::kInvalidArgument, absl::StrCat("record ", i, " has index ",
+                                                        records[i].entry.index, ", not ", size + i));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Record> ReadTxn::At(uint64_t index) const {
+  if (index >= head_.size) {
+    return Fail(Failure::kNotFound, absl::StrCat("entry ", index, " is not among the ", head_.size,
+                                                 " of this ledger"));
+  }
+  const uint64_t block = index / kRecordsPerBlock;
+  const uint64_t place = index % kRecordsPerBlock;
+  MDB_val key = ToVal(AsBytes(block));
+  MDB_val value;
+  const int code = mdb_get(txn_.get(), parts_.log, &key, &value);
+  if (code != 0 || value.mv_size < (place + 1) * sizeof(StoredRecord)) {
+    return Fail(Failure::kCorrupt, absl::StrCat("entry ", index,
+                                                " is missing from the log; restore a backup"));
+  }
+  StoredRecord stored;
+  std::memcpy(&stored, static_cast<const char*>(value.mv_data) + place * sizeof(stored),
+              sizeof(stored));
+  if (stored.checksum != ChecksumOf(stored.record) || stored.record.entry.index != index) {
+    return Fail(Failure::kCorrupt,
+                absl::StrCat("entry ", index, " is damaged on disk: its checksum does not match; "
+                                              "verify the ledger, restore a backup"));
+  }
+  return stored.record;
+}
+
+absl::Status WriteTxn::Append(absl::Span<const Record> records) {
+  if (absl::Status checked = CheckIndexes(records, head_.size); !checked.ok()) return checked;
+  while (!records.empty()) {
+    const uint64_t block = head_.size / kRecordsPerBlock;
+    const size_t present = head_.size % kRecordsPerBlock;
+    const size_t added = std::min<size_t>(kRecordsPerBlock - present, records.size());
+    StoredRecord stored[kRecordsPerBlock];
+    MDB_val key = ToVal(AsBytes(block));
+    MDB_val value;
+    if (present > 0) {
+      const int code = mdb_get(txn_.get(), parts_.log, &key, &value);
+      if (code != 0 || value.mv_size != present * sizeof(StoredRecord)) {
+        return Fail(Failure::kCorrupt, absl::StrCat("the last block of the log, ", block,
+                                                    ", is damaged; restore a backup"));
+      }
+      std::memcpy(stored, value.mv_data, value.mv_size);
+    }
+    for (size_t i = 0; i < added; ++i) {
+      stored[present + i] = {records[i], ChecksumOf(records[i])};
+    }
+    value = {(present + added) * sizeof(StoredRecord), stored};
+    const unsigned flags = present > 0 ? 0U : unsigned{MDB_APPEND};
+    const int code = mdb_put(txn_.get(), parts_.log, &key, &value, flags);
+    if (code != 0) return LmdbError(code, "appending to the log");
+    head_.size += added;
+    head_.last_recorded_at = records[added - 1].entry.recorded_at;
+    head_.last_leaf = records[added - 1].leaf;
+    records.remove_prefix(added);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace hourbook

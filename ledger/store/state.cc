@@ -1,0 +1,98 @@
+// Pages of the engine's state, by generation.
+#include <cstring>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "ledger/base/error.h"
+#include "ledger/store/checked_value.h"
+#include "ledger/store/environment.h"
+#include "ledger/store/store.h"
+
+namespace hourbook {
+namespace {
+
+constexpr absl::string_view kStateKey = "state";
+
+struct PageKey {
+  uint64_t generation;
+  uint64_t table_and_page;
+};
+
+PageKey KeyOf(uint64_t generation, uint32_t table, uint32_t page) {
+  return {generation, uint64_t{table} << 32 | page};
+}
+
+std::string NameOf(uint64_t generation, uint32_t table, uint32_t page) {
+  return absl::StrCat("page ", page, " of table ", table, " of the state at ", generation);
+}
+
+struct CloseCursor {
+  void operator()(MDB_cursor* cursor) const { mdb_cursor_close(cursor); }
+};
+
+}  // namespace
+
+absl::StatusOr<StateHead> ReadTxn::ReadStateHead() const {
+  StateHead head{};
+  const auto bytes = GetChecked(txn_.get(), parts_.meta, kStateKey, "the head of the state");
+  if (!bytes.ok()) {
+    const bool is_none = FailureOf(bytes.status()) == Failure::kNotFound;
+    return is_none ? absl::StatusOr<StateHead>(head) : bytes.status();
+  }
+  if (bytes->size() != sizeof(head)) {
+    return Fail(Failure::kCorrupt, "the head of the state has the wrong size");
+  }
+  std::memcpy(&head, bytes->data(), sizeof(head));
+  return head;
+}
+
+absl::StatusOr<std::string> ReadTxn::StatePage(uint64_t generation, uint32_t table,
+                                               uint32_t page) const {
+  const PageKey key = KeyOf(generation, table, page);
+  const auto bytes =
+      GetChecked(txn_.get(), parts_.state, AsBytes(key), NameOf(generation, table, page));
+  if (!bytes.ok()) return Fail(Failure::kCorrupt, bytes.status().message());
+  return std::string(*bytes);
+}
+
+absl::Status WriteTxn::PutStatePage(uint64_t generation, uint32_t table, uint32_t page,
+                                    absl::string_view bytes) {
+  const PageKey key = KeyOf(generation, table, page);
+  return PutChecked(txn_.get(), parts_.state, AsBytes(key), bytes,
+                    NameOf(generation, table, page));
+}
+
+absl::Status WriteTxn::PutStateHead(const StateHead& head) {
+  return PutChecked(txn_.get(), parts_.meta, kStateKey, AsBytes(head), "the head of the state");
+}
+
+absl::Status WriteTxn::DropStatePages(uint64_t budget) {
+  const absl::StatusOr<StateHead> head = ReadStateHead();
+  if (!head.ok()) return head.status();
+  MDB_cursor* opened = nullptr;
+  int code = mdb_cursor_open(txn_.get(), parts_.state, &opened);
+  if (code != 0) return LmdbError(code, "looking through the stored states");
+  const std::unique_ptr<MDB_cursor, CloseCursor> cursor(opened);
+  MDB_val key;
+  MDB_val value;
+  code = mdb_cursor_get(cursor.get(), &key, &value, MDB_FIRST);
+  while (code == 0 && budget > 0) {
+    PageKey at;
+    if (key.mv_size != sizeof(at)) return Fail(Failure::kCorrupt, "a state page has a wrong key");
+    std::memcpy(&at, key.mv_data, sizeof(at));
+    if (at.generation == head->complete || at.generation == head->running) {
+      // Past all of this generation's pages.
+      PageKey past{at.generation, UINT64_MAX};
+      key = ToVal(AsBytes(past));
+      code = mdb_cursor_get(cursor.get(), &key, &value, MDB_SET_RANGE);
+      continue;
+    }
+    --budget;
+    code = mdb_cursor_del(cursor.get(), 0);
+    if (code == 0) code = mdb_cursor_get(cursor.get(), &key, &value, MDB_NEXT);
+  }
+  if (code == 0 || code == MDB_NOTFOUND) return absl::OkStatus();
+  return LmdbError(code, "dropping an old state");
+}
+
+}  // namespace hourbook
