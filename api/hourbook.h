@@ -386,7 +386,7 @@ typedef struct hbk_stat {
   char time_zone[33];       /* ends in a zero byte */
 } hbk_stat;
 
-#define HBK_STAT_INIT {sizeof(hbk_stat)}
+#define HBK_STAT_INIT {sizeof(hbk_stat), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {0}, {0}, {0}}
 
 /* Returns: HBK_OK; HBK_CORRUPT. Out: stat, its struct_size set by the caller. */
 HBK_API hbk_status hbk_snapshot_stat(hbk_snapshot* snapshot, hbk_stat* stat, hbk_error* error);
