@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 packages=(g++ cmake ninja-build pkg-config python3
-          liblmdb-dev libabsl-dev libxxhash-dev libssl-dev libgtest-dev)
+          liblmdb-dev libabsl-dev libxxhash-dev libssl-dev libgtest-dev libbenchmark-dev)
 
 step() { printf '== %s\n' "$*"; }
 

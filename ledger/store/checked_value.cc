@@ -33,28 +33,19 @@ absl::Status PutChecked(MDB_txn* txn, MDB_dbi database, absl::string_view key,
   return code == 0 ? absl::OkStatus() : LmdbError(code, absl::StrCat("writing ", what));
 }
 
-absl::StatusOr<absl::string_view> GetUnchecked(MDB_txn* txn, MDB_dbi database,
-                                               absl::string_view key, absl::string_view what) {
+absl::StatusOr<absl::string_view> GetChecked(MDB_txn* txn, MDB_dbi database, absl::string_view key,
+                                             absl::string_view what) {
   MDB_val key_val = ToVal(key);
   MDB_val val;
   const int code = mdb_get(txn, database, &key_val, &val);
   if (code == MDB_NOTFOUND) return Fail(Failure::kNotFound, absl::StrCat(what, " is missing"));
   if (code != 0) return LmdbError(code, absl::StrCat("reading ", what));
   if (val.mv_size < sizeof(Checksum)) return Damaged(what);
-  return absl::string_view(static_cast<const char*>(val.mv_data), val.mv_size - sizeof(Checksum));
-}
-
-absl::Status CheckValue(absl::string_view bytes, absl::string_view what) {
+  const absl::string_view bytes(static_cast<const char*>(val.mv_data),
+                                val.mv_size - sizeof(Checksum));
   Checksum checksum;
   std::memcpy(&checksum, bytes.data() + bytes.size(), sizeof(checksum));
-  return checksum == XXH3_64bits(bytes.data(), bytes.size()) ? absl::OkStatus() : Damaged(what);
-}
-
-absl::StatusOr<absl::string_view> GetChecked(MDB_txn* txn, MDB_dbi database, absl::string_view key,
-                                             absl::string_view what) {
-  absl::StatusOr<absl::string_view> bytes = GetUnchecked(txn, database, key, what);
-  if (!bytes.ok()) return bytes;
-  if (absl::Status checked = CheckValue(*bytes, what); !checked.ok()) return checked;
+  if (checksum != XXH3_64bits(bytes.data(), bytes.size())) return Damaged(what);
   return bytes;
 }
 

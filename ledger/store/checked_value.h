@@ -28,13 +28,6 @@ absl::Status PutChecked(MDB_txn* txn, MDB_dbi database, absl::string_view key,
 absl::StatusOr<absl::string_view> GetChecked(MDB_txn* txn, MDB_dbi database, absl::string_view key,
                                              absl::string_view what);
 
-// As GetChecked, without looking at the checksum.
-absl::StatusOr<absl::string_view> GetUnchecked(MDB_txn* txn, MDB_dbi database,
-                                               absl::string_view key, absl::string_view what);
-
-// The same bytes once their checksum was found to match.
-absl::Status CheckValue(absl::string_view bytes, absl::string_view what);
-
 }  // namespace hourbook
 
 #endif  // LEDGER_STORE_CHECKED_VALUE_H_

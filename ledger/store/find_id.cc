@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "absl/numeric/int128.h"
+#include "ledger/store/id_filter.h"
 #include "ledger/store/id_pages.h"
 #include "ledger/store/store.h"
 
@@ -31,11 +32,41 @@ absl::StatusOr<uint64_t> FirstPageFor(MDB_txn* txn, const StoreParts& parts, con
   return low;
 }
 
+// The filter of a run that was written by another process, or before this one began.
+absl::StatusOr<std::shared_ptr<const IdFilter>> MakeFilter(MDB_txn* txn, const StoreParts& parts,
+                                                           const IdRun& run) {
+  const auto filter = std::make_shared<IdFilter>(run.pairs);
+  for (uint64_t number = 0; number < IdPagesFor(run.pairs); ++number) {
+    const absl::StatusOr<IdPage> page = ReadIdPage(txn, parts, run.number, number);
+    if (!page.ok()) return page.status();
+    for (size_t i = 0; i < page->size(); ++i) filter->Add((*page)[i].hash);
+  }
+  parts.filters->Put(run.number, filter);
+  return std::shared_ptr<const IdFilter>(filter);
+}
+
 }  // namespace
 
+absl::Status ReadTxn::LoadFilters() const {
+  std::vector<std::shared_ptr<const IdFilter>> filters;
+  for (uint64_t i = 0; i < ids_.run_count; ++i) {
+    filters.push_back(parts_.filters->Get(ids_.runs[i].number, ids_.runs[i].pairs));
+    if (filters.back() != nullptr) continue;
+    const auto made = MakeFilter(txn_.get(), parts_, ids_.runs[i]);
+    if (!made.ok()) return made.status();
+    filters.back() = *made;
+  }
+  run_filters_ = std::move(filters);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::optional<uint64_t>> ReadTxn::FindId(const Id& id) const {
+  if (run_filters_.size() != ids_.run_count) {
+    if (absl::Status loaded = LoadFilters(); !loaded.ok()) return loaded;
+  }
   const uint64_t hash = HashOf(id);
   for (uint64_t i = ids_.run_count; i-- > 0;) {
+    if (!run_filters_[i]->MayHold(hash)) continue;
     const IdRun& run = ids_.runs[i];
     absl::StatusOr<uint64_t> number = FirstPageFor(txn_.get(), parts_, run, hash);
     if (!number.ok()) return number.status();

@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "ledger/base/error.h"
-#include "ledger/store/checked_pages.h"
 #include "ledger/store/checked_value.h"
 #include "ledger/store/environment.h"
 
@@ -40,13 +39,8 @@ size_t IdPage::LowerBound(uint64_t hash) const {
 absl::StatusOr<IdPage> ReadIdPage(MDB_txn* txn, const StoreParts& parts, uint64_t run,
                                   uint64_t page) {
   const uint64_t key = KeyOf(run, page);
-  const absl::StatusOr<absl::string_view> bytes =
-      GetUnchecked(txn, parts.ids, AsBytes(key), kWhat);
+  const absl::StatusOr<absl::string_view> bytes = GetChecked(txn, parts.ids, AsBytes(key), kWhat);
   if (!bytes.ok()) return Fail(Failure::kCorrupt, bytes.status().message());
-  if (!parts.checked_ids->Contains(run, page)) {
-    if (absl::Status checked = CheckValue(*bytes, kWhat); !checked.ok()) return checked;
-    parts.checked_ids->Add(run, page);
-  }
   return IdPage(*bytes);
 }
 

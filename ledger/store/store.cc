@@ -11,9 +11,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "ledger/base/error.h"
-#include "ledger/store/checked_pages.h"
 #include "ledger/store/checked_value.h"
 #include "ledger/store/environment.h"
+#include "ledger/store/id_filter.h"
 #include "ledger/store/writer_lock.h"
 
 namespace hourbook {
@@ -113,6 +113,7 @@ WriteTxn& WriteTxn::operator=(WriteTxn&& other) noexcept {
   lock_ = std::move(other.lock_);
   new_tile_hashes_ = std::move(other.new_tile_hashes_);
   ids_changed_ = other.ids_changed_;
+  new_filters_ = std::move(other.new_filters_);
   return *this;
 }
 WriteTxn::~WriteTxn() { txn_.reset(); }
@@ -127,8 +128,10 @@ absl::Status WriteTxn::Commit(const Hash& root) {
   if (!ready.ok()) return ready;
   const int code = mdb_txn_commit(txn_.release());
   parts_.environment->End();
+  if (code != 0) return LmdbError(code, "committing to disk");
+  for (auto& [run, filter] : new_filters_) parts_.filters->Put(run, std::move(filter));
   lock_.reset();
-  return code == 0 ? absl::OkStatus() : LmdbError(code, "committing to disk");
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& directory,
@@ -153,8 +156,8 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& directory,
 Store::Store(std::string directory, std::unique_ptr<Environment> environment)
     : directory_(std::move(directory)),
       environment_(std::move(environment)),
-      checked_ids_(std::make_unique<CheckedPages>()),
-      parts_{environment_.get(), checked_ids_.get(), 0, 0, 0, 0, 0} {}
+      filters_(std::make_unique<IdFilters>()),
+      parts_{environment_.get(), filters_.get(), 0, 0, 0, 0, 0} {}
 
 Store::~Store() = default;
 

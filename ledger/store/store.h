@@ -23,8 +23,9 @@ struct MDB_txn;
 
 namespace hourbook {
 
-class CheckedPages;
 class Environment;
+class IdFilter;
+class IdFilters;
 class WriterLock;
 
 struct StoreOptions {
@@ -38,7 +39,7 @@ struct StoreOptions {
 // What all transactions of a store share. Its parts outlive them.
 struct StoreParts {
   Environment* environment;
-  CheckedPages* checked_ids;
+  IdFilters* filters;
   unsigned log, meta, ids, tiles, state;  // LMDB's database handles
 };
 
@@ -78,11 +79,14 @@ class ReadTxn {
   ReadTxn(MDB_txn* txn, const StoreParts& parts) : txn_(txn, {parts.environment}), parts_(parts) {}
 
   absl::Status ReadMeta();
+  absl::Status LoadFilters() const;
 
   std::unique_ptr<MDB_txn, Abort> txn_;
   StoreParts parts_;
   Head head_{};
   IdDirectory ids_{};
+  // Those of ids_.runs, got when the first id is looked up.
+  mutable std::vector<std::shared_ptr<const IdFilter>> run_filters_;
 };
 
 // The one writer of all processes. Nothing of it can be seen by others, or survives, until Commit
@@ -126,10 +130,13 @@ class WriteTxn : public ReadTxn {
   WriteTxn(ReadTxn txn, std::unique_ptr<WriterLock> lock);
 
   absl::Status FlushTiles();
+  std::shared_ptr<IdFilter> MergeFilter();
 
   std::unique_ptr<WriterLock> lock_;
   std::map<int, std::vector<std::pair<uint64_t, Hash>>> new_tile_hashes_;
   bool ids_changed_ = false;
+  // Of runs that this transaction writes or goes on with.
+  std::map<uint64_t, std::shared_ptr<IdFilter>> new_filters_;
 };
 
 // Thread-safe, but for one WriteTxn at a time.
@@ -166,7 +173,7 @@ class Store {
 
   std::string directory_;
   std::unique_ptr<Environment> environment_;
-  std::unique_ptr<CheckedPages> checked_ids_;
+  std::unique_ptr<IdFilters> filters_;
   StoreParts parts_;
 };
 

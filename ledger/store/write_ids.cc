@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "ledger/base/check.h"
 #include "ledger/base/error.h"
-#include "ledger/store/checked_pages.h"
+#include "ledger/store/id_filter.h"
 #include "ledger/store/id_pages.h"
 #include "ledger/store/store.h"
 
@@ -98,7 +98,8 @@ void EndMerge(IdDirectory& ids) {
 }
 
 // Writes pages of the merge's output until the budget is spent or the inputs are.
-absl::Status Merge(MDB_txn* txn, const StoreParts& parts, IdDirectory& ids, uint64_t& budget) {
+absl::Status Merge(MDB_txn* txn, const StoreParts& parts, IdDirectory& ids, IdFilter& filter,
+                   uint64_t& budget) {
   std::vector<RunReader> readers;
   for (size_t i = 0; i < kIdFanout; ++i) {
     readers.emplace_back(txn, parts, ids.runs[ids.merge.first + i], ids.merge.taken[i]);
@@ -118,6 +119,7 @@ absl::Status Merge(MDB_txn* txn, const StoreParts& parts, IdDirectory& ids, uint
     const uint64_t number = ids.merge.written / kIdPairsPerPage;
     const absl::Status written = WriteIdPage(txn, parts, ids.merge.output, number, page);
     if (!written.ok()) return written;
+    for (const IdPair& pair : page) filter.Add(pair.hash);
     ids.merge.written += page.size();
     budget -= std::min<uint64_t>(budget, page.size());
   }
@@ -133,7 +135,7 @@ absl::Status DropDoomed(MDB_txn* txn, const StoreParts& parts, IdDirectory& ids,
     const absl::StatusOr<bool> dropped = DropIdPage(txn, parts, run.number, --run.pairs);
     if (!dropped.ok()) return dropped.status();
     if (run.pairs > 0) continue;
-    parts.checked_ids->Forget(run.number);
+    parts.filters->Forget(run.number);
     run = {};
     --ids.doomed_count;
   }
@@ -160,10 +162,26 @@ absl::Status WriteTxn::AddIds(absl::Span<const IdAt> ids) {
     if (!written.ok()) return written;
     rest.remove_prefix(front.size());
   }
+  auto filter = std::make_shared<IdFilter>(pairs.size());
+  for (const IdPair& pair : pairs) filter->Add(pair.hash);
+  new_filters_[number] = std::move(filter);
   ids_.runs[ids_.run_count++] = {number, 0, pairs.size()};
   ids_.covered += pairs.size();
   ids_changed_ = true;
   return absl::OkStatus();
+}
+
+std::shared_ptr<IdFilter> WriteTxn::MergeFilter() {
+  const IdMerge& merge = ids_.merge;
+  std::shared_ptr<IdFilter>& filter = new_filters_[merge.output];
+  if (filter != nullptr) return filter;
+  filter = parts_.filters->Take(merge.output, merge.written);
+  if (filter != nullptr) return filter;
+  // Where another process, or a transaction that was dropped, went on with the merge, the filter
+  // lacks what it wrote; it is not used then but made anew from the run.
+  uint64_t pairs = 0;
+  for (size_t i = 0; i < kIdFanout; ++i) pairs += ids_.runs[merge.first + i].pairs;
+  return filter = std::make_shared<IdFilter>(pairs);
 }
 
 absl::Status WriteTxn::MergeIds(uint64_t budget) {
@@ -172,7 +190,8 @@ absl::Status WriteTxn::MergeIds(uint64_t budget) {
   while (budget > 0) {
     if (ids_.merge.output == 0 && !BeginMerge(ids_)) break;
     ids_changed_ = true;
-    if (absl::Status merged = Merge(txn_.get(), parts_, ids_, budget); !merged.ok()) return merged;
+    const absl::Status merged = Merge(txn_.get(), parts_, ids_, *MergeFilter(), budget);
+    if (!merged.ok()) return merged;
   }
   if (ids_.doomed_count == 0) return absl::OkStatus();
   ids_changed_ = true;
