@@ -1,0 +1,23 @@
+// The commands, each in a file of its own name.
+#ifndef TOOLS_HOURBOOK_COMMANDS_COMMANDS_H_
+#define TOOLS_HOURBOOK_COMMANDS_COMMANDS_H_
+
+#include <CLI/CLI.hpp>
+
+namespace hourbook::cli {
+
+void AddInitCommand(CLI::App& app);
+void AddAppendCommand(CLI::App& app);
+void AddBalanceCommand(CLI::App& app);
+void AddStatementCommand(CLI::App& app);
+void AddEntriesCommand(CLI::App& app);
+void AddEntryCommand(CLI::App& app);
+void AddPartiesCommand(CLI::App& app);
+void AddStatCommand(CLI::App& app);
+void AddRootCommand(CLI::App& app);
+void AddVerifyCommand(CLI::App& app);
+void AddBackupCommand(CLI::App& app);
+
+}  // namespace hourbook::cli
+
+#endif  // TOOLS_HOURBOOK_COMMANDS_COMMANDS_H_

@@ -1,0 +1,106 @@
+#include "tools/hourbook/commands/listing.h"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "tools/hourbook/amount.h"
+#include "tools/hourbook/command_error.h"
+#include "tools/hourbook/hex.h"
+#include "tools/hourbook/json.h"
+#include "tools/hourbook/names.h"
+#include "tools/hourbook/output.h"
+#include "tools/hourbook/table.h"
+
+namespace hourbook::cli {
+namespace {
+
+constexpr size_t kPage = 512;
+
+uint16_t ParseName(absl::Span<const Name> names, const std::string& name, absl::string_view what) {
+  if (const std::optional<uint16_t> number = NumberOf(names, name)) return *number;
+  throw CommandError(kExitUsage, absl::StrCat("the ", what, " '", name, "' is unknown; there are: ",
+                                              ListOf(names)));
+}
+
+int64_t ParseInstant(const LocalClock& clock, const std::string& text) {
+  if (const std::optional<int64_t> time = clock.Parse(text)) return *time;
+  throw CommandError(kExitUsage, absl::StrCat("'", text, "' is no date like 2025-03-01, nor a time "
+                                              "like 2025-03-01T09:30:00+08:00"));
+}
+
+// The first digits of an id: enough to tell entries of a list apart.
+std::string ShortHex(absl::Span<const uint8_t> id) {
+  return IsZero(id) ? "" : HexText(id.first(4));
+}
+
+void AddRow(const hbk_entry& entry, const LocalClock& clock, Table& table) {
+  table.AddRow({absl::StrCat(entry.index), clock.Text(entry.occurred_at),
+                NameOf(KindNames(), entry.kind), ShortHex(entry.debit), ShortHex(entry.credit),
+                GroupedText(entry.amount),
+                entry.unit == 0 ? "" : NameOf(UnitNames(), entry.unit), absl::StrCat(entry.code),
+                (entry.flags & HBK_FLAG_PENDING) != 0 ? "pending" : "", ShortHex(entry.id)});
+}
+
+}  // namespace
+
+uint16_t ParseUnit(const std::string& name) { return ParseName(UnitNames(), name, "unit"); }
+
+void ListArguments::AddTo(CLI::App& command, bool with_unit) {
+  command.add_option("--kind", kind, "Only entries of this kind, such as service");
+  if (with_unit) command.add_option("--unit", unit, "Only entries in this unit");
+  command.add_option("--code", code, "Only entries with this category or reason code");
+  command.add_option("--activity", activity, "Only entries of this activity: 32 hex digits");
+  command.add_option("--from", from, "Only events from this date or time on");
+  command.add_option("--until", until, "Only events before this date or time");
+  command.add_option("--limit", limit, "At most so many entries");
+  command.add_flag("--json", json, "Print a JSON object a line");
+}
+
+hbk_filter ListArguments::Parse(const LocalClock& clock) const {
+  hbk_filter filter = HBK_FILTER_INIT;
+  if (!kind.empty()) filter.kind = ParseName(KindNames(), kind, "kind");
+  if (!unit.empty()) filter.unit = ParseUnit(unit);
+  filter.code = code;
+  if (!activity.empty() && !ParseHex(activity, absl::MakeSpan(filter.activity))) {
+    throw CommandError(kExitUsage, "--activity takes 32 hexadecimal digits");
+  }
+  if (!from.empty()) filter.from = ParseInstant(clock, from);
+  if (!until.empty()) filter.until = ParseInstant(clock, until);
+  return filter;
+}
+
+void PrintEntries(hbk_cursor* cursor, const LocalClock& clock, uint64_t limit, bool json) {
+  Table table({{"index", Table::Align::kRight},
+               {"occurred at"},
+               {"kind"},
+               {"debit"},
+               {"credit"},
+               {"amount", Table::Align::kRight},
+               {"unit"},
+               {"code", Table::Align::kRight},
+               {"state"},
+               {"id"}});
+  std::vector<hbk_entry> page(kPage);
+  while (limit > 0) {
+    uint32_t count = 0;
+    hbk_error error = HBK_ERROR_INIT;
+    const auto capacity = static_cast<uint32_t>(std::min<uint64_t>(limit, kPage));
+    const hbk_status status = hbk_cursor_next(cursor, page.data(), capacity, &count, &error);
+    if (status == HBK_END) break;
+    Check(status, error);
+    for (uint32_t i = 0; i < count; ++i) {
+      if (json) {
+        PrintJson(EntryJson(page[i], clock));
+      } else {
+        AddRow(page[i], clock, table);
+      }
+    }
+    if (!json) Print(table.TakeText());
+    limit -= count;
+  }
+  Flush();
+}
+
+}  // namespace hourbook::cli

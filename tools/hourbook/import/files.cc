@@ -1,0 +1,53 @@
+#include "tools/hourbook/import/files.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "tools/hourbook/command_error.h"
+
+namespace hourbook::cli {
+namespace {
+
+struct Close {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using File = std::unique_ptr<std::FILE, Close>;
+
+[[noreturn]] void Fail(const std::string& path, absl::string_view doing) {
+  throw CommandError(kExitError,
+                     absl::StrCat(path, ": cannot ", doing, ": ", std::strerror(errno)));
+}
+
+}  // namespace
+
+std::string ReadFile(const std::string& path) {
+  const File file(std::fopen(path.c_str(), "rbe"));
+  if (file == nullptr) Fail(path, "open");
+  std::string text;
+  char buffer[64 * 1024];
+  size_t got;
+  while ((got = std::fread(buffer, 1, sizeof(buffer), file.get())) > 0) text.append(buffer, got);
+  if (std::ferror(file.get()) != 0) Fail(path, "read");
+  return text;
+}
+
+void WriteFile(const std::string& path, absl::string_view text) {
+  const std::string temporary = path + ".new";
+  File file(std::fopen(temporary.c_str(), "wbe"));
+  if (file == nullptr) Fail(temporary, "write");
+  const bool written = std::fwrite(text.data(), 1, text.size(), file.get()) == text.size() &&
+                       std::fflush(file.get()) == 0;
+  if (!written) Fail(temporary, "write");
+  file.reset();
+  if (std::rename(temporary.c_str(), path.c_str()) != 0) Fail(path, "replace");
+}
+
+std::string RelativeTo(const std::string& from, const std::string& path) {
+  return (std::filesystem::path(from).parent_path() / path).string();
+}
+
+}  // namespace hourbook::cli

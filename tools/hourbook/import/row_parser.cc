@@ -1,0 +1,230 @@
+#include "tools/hourbook/import/row_parser.h"
+
+#include <cstring>
+#include <iterator>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+
+namespace hourbook::cli {
+namespace {
+
+constexpr int64_t kNanosPerMinute = 60'000'000'000;
+constexpr int64_t kNanosPerDay = 1'440 * kNanosPerMinute;
+
+template <size_t kSize>
+void Copy(const std::array<uint8_t, kSize>& from, uint8_t (&to)[kSize]) {
+  std::memcpy(to, from.data(), kSize);
+}
+
+void Refuse(Row& row, const char* reason, std::string problem) {
+  row.refused = reason;
+  row.problem = std::move(problem);
+}
+
+void Malformed(Row& row, std::string problem) { Refuse(row, "malformed", std::move(problem)); }
+
+// A row with what all rows have. `key` is the column of its key.
+Row Begin(const SheetRow& from, RowKind kind, size_t sheet, size_t key) {
+  Row row{.kind = kind, .sheet = sheet, .line = from.line, .key = "", .refused = "", .problem = "",
+          .entries = {}};
+  if (!from.problem.empty()) {
+    Malformed(row, from.problem);
+    return row;
+  }
+  row.key = from.fields[key];
+  if (row.key.empty()) Malformed(row, "it has no key");
+  return row;
+}
+
+}  // namespace
+
+std::optional<int64_t> SheetClock::Parse(const std::string& format, const std::string& text) const {
+  absl::Time time;
+  std::string error;
+  const absl::TimeZone zone = absl::FixedTimeZone(mapping_.utc_offset);
+  // Abseil takes an empty text for the start of 1970.
+  if (text.empty() || !absl::ParseTime(format, text, zone, &time, &error)) return std::nullopt;
+  if (time < absl::FromUnixNanos(INT64_MIN) || time > absl::FromUnixNanos(INT64_MAX)) {
+    return std::nullopt;
+  }
+  return absl::ToUnixNanos(time);
+}
+
+std::optional<int64_t> SheetClock::Date(const std::string& text) const {
+  return Parse(mapping_.date_format, text);
+}
+
+std::optional<int64_t> SheetClock::DateTime(const std::string& text) const {
+  return Parse(mapping_.datetime_format, text);
+}
+
+std::optional<int64_t> SheetClock::Time(const std::string& date, const std::string& time) const {
+  if (date.empty() || time.empty()) return std::nullopt;
+  return Parse(absl::StrCat(mapping_.date_format, " ", mapping_.time_format),
+               absl::StrCat(date, " ", time));
+}
+
+hbk_entry RowParser::Blank(uint16_t kind, absl::string_view domain, const std::string& key,
+                           int64_t time) const {
+  hbk_entry entry{};
+  Copy(secret_.Pseudonym(domain, key), entry.id);
+  entry.kind = kind;
+  entry.flags = HBK_FLAG_IMPORTED;
+  entry.occurred_at = time;
+  entry.recorded_at = time;
+  return entry;
+}
+
+uint64_t RowParser::PointsFor(uint16_t category, int64_t start, uint64_t minutes) const {
+  const auto rates = rates_.find(category);
+  if (rates == rates_.end()) return 0;
+  const auto next = rates->second.upper_bound(start);
+  return next == rates->second.begin() ? 0 : minutes * std::prev(next)->second / 60;
+}
+
+std::vector<Row> RowParser::Services(const ServiceSheet& map, const Sheet& sheet,
+                                     size_t number) const {
+  const size_t key = sheet.ColumnOf(map.key), volunteer = sheet.ColumnOf(map.volunteer),
+               team = sheet.ColumnOf(map.team), activity = sheet.ColumnOf(map.activity),
+               category = sheet.ColumnOf(map.category), date = sheet.ColumnOf(map.date),
+               start_time = sheet.ColumnOf(map.start), end_time = sheet.ColumnOf(map.end),
+               recorder = sheet.ColumnOf(map.recorder), verifier = sheet.ColumnOf(map.verifier);
+  std::vector<Row> rows;
+  for (const SheetRow& from : sheet.rows()) {
+    Row& row = rows.emplace_back(Begin(from, RowKind::kService, number, key));
+    if (!row.refused.empty()) continue;
+    const std::vector<std::string>& fields = from.fields;
+    const std::optional<int64_t> start = clock_.Time(fields[date], fields[start_time]);
+    std::optional<int64_t> end = clock_.Time(fields[date], fields[end_time]);
+    const auto code = mapping_.categories.find(fields[category]);
+    if (!start || !end) {
+      Malformed(row, "its date, sign-in or sign-out cannot be read");
+      continue;
+    }
+    if (code == mapping_.categories.end()) {
+      Malformed(row, absl::StrCat("the mapping lists no category '", fields[category], "'"));
+      continue;
+    }
+    if (*end < *start) *end += kNanosPerDay;  // signed out after midnight
+    row.time = *end;
+    const auto minutes = static_cast<uint64_t>((*end - *start) / kNanosPerMinute);
+    hbk_entry service = Blank(HBK_KIND_SERVICE, "service", row.key, *end);
+    service.occurred_at = *start;
+    Copy(secret_.Pseudonym("team", fields[team]), service.debit);
+    Copy(secret_.Pseudonym("volunteer", fields[volunteer]), service.credit);
+    Copy(secret_.Pseudonym("recorder", fields[verifier]), service.ref);
+    Copy(secret_.Pseudonym("recorder", fields[recorder]), service.recorder);
+    Copy(secret_.Pseudonym("activity", fields[activity]), service.activity);
+    Copy(secret_.Commit(fields), service.evidence);
+    service.amount = minutes;
+    service.unit = HBK_UNIT_MINUTE;
+    service.code = code->second;
+    const uint64_t points = PointsFor(code->second, *start, minutes);
+    if (points > 0) {
+      service.flags |= HBK_FLAG_LINKED;
+      hbk_entry award = Blank(HBK_KIND_AWARD, "award", row.key, *end);
+      Copy(secret_.Pseudonym("programme", mapping_.programme), award.debit);
+      std::memcpy(award.credit, service.credit, sizeof(award.credit));
+      std::memcpy(award.ref, service.id, sizeof(award.ref));
+      award.amount = points;
+      award.unit = HBK_UNIT_POINT;
+      award.code = code->second;
+      row.entries = {service, award};
+    } else {
+      row.entries = {service};
+    }
+  }
+  return rows;
+}
+
+std::vector<Row> RowParser::Grants(const GrantSheet& map, const Sheet& sheet,
+                                   size_t number) const {
+  const size_t key = sheet.ColumnOf(map.key), volunteer = sheet.ColumnOf(map.volunteer),
+               time = sheet.ColumnOf(map.time), state = sheet.ColumnOf(map.state),
+               points = sheet.ColumnOf(map.points),
+               otherwise =
+                   map.time_otherwise.empty() ? time : sheet.ColumnOf(map.time_otherwise);
+  std::vector<Row> rows;
+  for (const SheetRow& from : sheet.rows()) {
+    Row& row = rows.emplace_back(Begin(from, RowKind::kGrant, number, key));
+    if (!row.refused.empty()) continue;
+    const std::vector<std::string>& fields = from.fields;
+    const std::optional<int64_t> at =
+        clock_.DateTime(fields[time].empty() ? fields[otherwise] : fields[time]);
+    uint64_t amount = 0;
+    if (!at) {
+      Malformed(row, "its time cannot be read");
+    } else if (!absl::SimpleAtoi(fields[points], &amount)) {
+      Malformed(row, "its points are no whole number");
+    }
+    if (!row.refused.empty()) continue;
+    row.time = *at;
+    if (fields[state] != map.granted) {
+      Refuse(row, "not_closed_out", "its state earns no points");
+      continue;
+    }
+    hbk_entry award = Blank(HBK_KIND_AWARD, "grant", row.key, *at);
+    Copy(secret_.Pseudonym("programme", mapping_.programme), award.debit);
+    Copy(secret_.Pseudonym("volunteer", fields[volunteer]), award.credit);
+    Copy(secret_.Pseudonym("case", row.key), award.ref);
+    Copy(secret_.Commit(fields), award.evidence);
+    award.amount = amount;
+    award.unit = HBK_UNIT_POINT;
+    award.code = map.code;
+    row.entries = {award};
+  }
+  return rows;
+}
+
+std::vector<Row> RowParser::Redemptions(const RedemptionSheet& map, const Sheet& sheet,
+                                        size_t number) const {
+  const size_t key = sheet.ColumnOf(map.key), volunteer = sheet.ColumnOf(map.volunteer),
+               station = sheet.ColumnOf(map.station), item = sheet.ColumnOf(map.item),
+               points = sheet.ColumnOf(map.points), time = sheet.ColumnOf(map.time),
+               result = sheet.ColumnOf(map.result);
+  std::vector<Row> rows;
+  for (const SheetRow& from : sheet.rows()) {
+    Row& row = rows.emplace_back(Begin(from, RowKind::kPosted, number, key));
+    if (!row.refused.empty()) continue;
+    const std::vector<std::string>& fields = from.fields;
+    const std::optional<int64_t> at = clock_.DateTime(fields[time]);
+    const std::string& end = fields[result];
+    uint64_t amount = 0;
+    if (!at) {
+      Malformed(row, "its time cannot be read");
+    } else if (!absl::SimpleAtoi(fields[points], &amount)) {
+      Malformed(row, "its points are no whole number");
+    } else if (end != map.posted && end != map.voided && end != map.timed_out) {
+      Malformed(row, absl::StrCat("the mapping knows no result '", end, "'"));
+    }
+    if (!row.refused.empty()) continue;
+    row.time = *at;
+    hbk_entry redeem = Blank(HBK_KIND_REDEEM, "redeem", row.key, *at);
+    redeem.flags |= HBK_FLAG_PENDING;
+    Copy(secret_.Pseudonym("volunteer", fields[volunteer]), redeem.debit);
+    Copy(secret_.Pseudonym("station", fields[station]), redeem.credit);
+    Copy(secret_.Pseudonym("item", fields[item]), redeem.ref);
+    Copy(secret_.Commit(fields), redeem.evidence);
+    redeem.amount = amount;
+    redeem.unit = HBK_UNIT_POINT;
+    if (end == map.timed_out) {
+      row.kind = RowKind::kTimedOut;
+      redeem.timeout = kTimedOutAfter;
+      row.entries = {redeem};
+      continue;
+    }
+    row.kind = end == map.posted ? RowKind::kPosted : RowKind::kVoided;
+    redeem.flags |= HBK_FLAG_LINKED;
+    const bool posts = row.kind == RowKind::kPosted;
+    hbk_entry second = Blank(posts ? HBK_KIND_POST : HBK_KIND_VOID, posts ? "post" : "void",
+                             row.key, *at);
+    std::memcpy(second.ref, redeem.id, sizeof(second.ref));
+    row.entries = {redeem, second};
+  }
+  return rows;
+}
+
+}  // namespace hourbook::cli

@@ -1,0 +1,61 @@
+// Rows of sheets to entries.
+#ifndef TOOLS_HOURBOOK_IMPORT_ROW_PARSER_H_
+#define TOOLS_HOURBOOK_IMPORT_ROW_PARSER_H_
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tools/hourbook/import/mapping.h"
+#include "tools/hourbook/import/pseudonym.h"
+#include "tools/hourbook/import/row.h"
+#include "tools/hourbook/import/sheet.h"
+
+namespace hourbook::cli {
+
+// Points for 60 minutes of a category, by the instant from which they hold.
+using Rates = std::map<uint16_t, std::map<int64_t, uint64_t>>;
+
+// A pending redemption that timed out was held for so long, in seconds.
+inline constexpr uint32_t kTimedOutAfter = 1;
+
+// Local dates and times of a sheet.
+class SheetClock {
+ public:
+  explicit SheetClock(const Mapping& mapping) : mapping_(mapping) {}
+
+  // Nothing where the text is not of the mapping's format.
+  std::optional<int64_t> Date(const std::string& text) const;      // its local midnight
+  std::optional<int64_t> DateTime(const std::string& text) const;
+  std::optional<int64_t> Time(const std::string& date, const std::string& time) const;
+
+ private:
+  std::optional<int64_t> Parse(const std::string& format, const std::string& text) const;
+
+  const Mapping& mapping_;
+};
+
+class RowParser {
+ public:
+  RowParser(const Mapping& mapping, const Secret& secret, Rates rates)
+      : mapping_(mapping), secret_(secret), clock_(mapping), rates_(std::move(rates)) {}
+
+  std::vector<Row> Services(const ServiceSheet& map, const Sheet& sheet, size_t number) const;
+  std::vector<Row> Grants(const GrantSheet& map, const Sheet& sheet, size_t number) const;
+  std::vector<Row> Redemptions(const RedemptionSheet& map, const Sheet& sheet, size_t number) const;
+
+ private:
+  hbk_entry Blank(uint16_t kind, absl::string_view domain, const std::string& key,
+                  int64_t time) const;
+  uint64_t PointsFor(uint16_t category, int64_t start, uint64_t minutes) const;
+
+  const Mapping& mapping_;
+  const Secret& secret_;
+  const SheetClock clock_;
+  const Rates rates_;
+};
+
+}  // namespace hourbook::cli
+
+#endif  // TOOLS_HOURBOOK_IMPORT_ROW_PARSER_H_

@@ -1,0 +1,75 @@
+#include "tools/hourbook/names.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "api/hourbook.h"
+
+namespace hourbook::cli {
+namespace {
+
+constexpr Name kKinds[] = {
+    {"genesis", HBK_KIND_GENESIS}, {"open", HBK_KIND_OPEN},         {"close", HBK_KIND_CLOSE},
+    {"service", HBK_KIND_SERVICE}, {"award", HBK_KIND_AWARD},       {"redeem", HBK_KIND_REDEEM},
+    {"settle", HBK_KIND_SETTLE},   {"transfer", HBK_KIND_TRANSFER}, {"reverse", HBK_KIND_REVERSE},
+    {"post", HBK_KIND_POST},       {"void", HBK_KIND_VOID},         {"policy", HBK_KIND_POLICY},
+    {"anchor", HBK_KIND_ANCHOR},
+};
+
+constexpr Name kPartyKinds[] = {
+    {"volunteer", HBK_PARTY_VOLUNTEER}, {"team", HBK_PARTY_TEAM},
+    {"programme", HBK_PARTY_PROGRAMME}, {"station", HBK_PARTY_STATION},
+    {"sponsor", HBK_PARTY_SPONSOR},     {"beneficiary", HBK_PARTY_BENEFICIARY},
+    {"recorder", HBK_PARTY_RECORDER},
+};
+
+constexpr Name kUnits[] = {
+    {"minute", HBK_UNIT_MINUTE},
+    {"point", HBK_UNIT_POINT},
+    {"bank-minute", HBK_UNIT_BANK_MINUTE},
+};
+
+constexpr Name kTopics[] = {
+    {"utc_offset", HBK_POLICY_UTC_OFFSET},
+    {"max_service_minutes", HBK_POLICY_MAX_SERVICE_MINUTES},
+    {"daily_cap_minutes", HBK_POLICY_DAILY_CAP_MINUTES},
+    {"tariff", HBK_POLICY_TARIFF},
+    {"budget", HBK_POLICY_BUDGET},
+    {"grant", HBK_POLICY_GRANT},
+    {"transfer", HBK_POLICY_TRANSFER},
+};
+
+constexpr Name kFlags[] = {
+    {"linked", HBK_FLAG_LINKED},
+    {"pending", HBK_FLAG_PENDING},
+    {"imported", HBK_FLAG_IMPORTED},
+};
+
+}  // namespace
+
+absl::Span<const Name> KindNames() { return kKinds; }
+absl::Span<const Name> PartyKindNames() { return kPartyKinds; }
+absl::Span<const Name> UnitNames() { return kUnits; }
+absl::Span<const Name> TopicNames() { return kTopics; }
+absl::Span<const Name> FlagNames() { return kFlags; }
+
+std::optional<uint16_t> NumberOf(absl::Span<const Name> names, absl::string_view text) {
+  for (const Name& name : names) {
+    if (name.text == text) return name.number;
+  }
+  return std::nullopt;
+}
+
+std::string NameOf(absl::Span<const Name> names, uint16_t number) {
+  for (const Name& name : names) {
+    if (name.number == number) return std::string(name.text);
+  }
+  return absl::StrCat(number);
+}
+
+std::string ListOf(absl::Span<const Name> names) {
+  return absl::StrJoin(names, ", ", [](std::string* out, const Name& name) {
+    absl::StrAppend(out, name.text);
+  });
+}
+
+}  // namespace hourbook::cli

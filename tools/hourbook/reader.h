@@ -1,0 +1,36 @@
+// A ledger opened to be read, as of one moment.
+#ifndef TOOLS_HOURBOOK_READER_H_
+#define TOOLS_HOURBOOK_READER_H_
+
+#include <string>
+
+#include "api/hourbook.h"
+#include "tools/hourbook/handles.h"
+#include "tools/hourbook/local_time.h"
+
+namespace hourbook::cli {
+
+struct Reader {
+  LedgerHandle ledger;
+  SnapshotHandle snapshot;
+  hbk_stat stat;
+  LocalClock clock;
+};
+
+// Opens read-only. Throws CommandError.
+Reader OpenReader(const std::string& directory);
+
+// Opens a snapshot. Throws CommandError.
+SnapshotHandle OpenSnapshot(hbk_ledger* ledger);
+
+// Throws CommandError.
+hbk_stat ReadStat(hbk_snapshot* snapshot);
+
+// The ledger's offset from UTC over time: that of the genesis, and the policies that `init` put
+// right behind it for its time zone. Policies written later are not looked for, since that would
+// mean reading the whole ledger; times are shown with their offset, so they are right all the same.
+LocalClock ReadClock(hbk_snapshot* snapshot, const hbk_stat& stat);
+
+}  // namespace hourbook::cli
+
+#endif  // TOOLS_HOURBOOK_READER_H_
