@@ -127,12 +127,14 @@ absl::Status Ledger::WriteJudged(uint64_t base, WriteTxn& txn) {
         sweep_.Step(core->machine().mutable_state(), base, entries, txn);
     if (!swept.ok()) return swept;
   }
-  if (absl::Status committed = txn.Commit(*root); !committed.ok()) {
+  const absl::Status committed = txn.Commit(*root);
+  if (committed.ok()) return EndGroup(base, txn);
+  // A full map is found before anything is written; after any other failure nobody knows.
+  if (FailureOf(committed) != Failure::kMapFull) {
     absl::MutexLock lock(&state_lock_);
     Poison(committed);
-    return committed;
   }
-  return EndGroup(base, txn);
+  return committed;
 }
 
 absl::Status Ledger::EndGroup(uint64_t base, const WriteTxn& txn) {

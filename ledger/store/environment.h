@@ -20,6 +20,12 @@ namespace hourbook {
 // An LMDB or system error as a Status that says what was being done and what to do.
 absl::Status LmdbError(int code, absl::string_view doing);
 
+// Makes a directory where there is none, durably. kNotFound where the one above it is missing.
+absl::Status MakeDirectory(const std::string& directory);
+
+// Makes the names in a directory durable.
+absl::Status SyncDirectory(const std::string& directory);
+
 // Thread-safe.
 class Environment {
  public:
@@ -29,9 +35,10 @@ class Environment {
   Environment(const Environment&) = delete;
   Environment& operator=(const Environment&) = delete;
 
-  // Begins a transaction; what another process grew the map to is adopted first. Each one begun is
-  // ended with End, which counts it as over; aborting or committing it is the caller's.
+  // Begins a transaction; what another process grew the map to is adopted first. Each one begun
+  // ends with Commit, or with mdb_txn_abort and then End, which counts it as over.
   absl::StatusOr<MDB_txn*> Begin(unsigned flags);
+  absl::Status Commit(MDB_txn* txn);
   void End();
 
   // Doubles the map. LMDB forbids this while the process has a transaction: waits a while for them
@@ -44,8 +51,17 @@ class Environment {
  private:
   Environment(std::string directory, MDB_env* env) : directory_(std::move(directory)), env_(env) {}
 
+  int Fd() const;
+  uint64_t NeededBytes() const;
   absl::Status CheckLength() const;
+  void FillUp() const;
+
+  // Counts what uses the map as live, until End.
+  absl::Status Enter();
+  int TryBegin(unsigned flags, MDB_txn** txn);
+
   absl::Status Resize(bool grow);
+  absl::Status Remap(bool grow) ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
 
   const std::string directory_;
   MDB_env* const env_;
@@ -53,6 +69,7 @@ class Environment {
   absl::Mutex lock_;
   int live_ ABSL_GUARDED_BY(lock_) = 0;
   bool resizing_ ABSL_GUARDED_BY(lock_) = false;
+  absl::Status map_lost_ ABSL_GUARDED_BY(lock_);  // not Ok once LMDB has no map any more
 };
 
 }  // namespace hourbook

@@ -1,10 +1,10 @@
 // The index of ids, as its directory describes it.
 //
-// Ids come in any order, random ones too, for ever; so neither a B-tree of them (a page rewritten for
-// each) nor a table in memory will do. They are kept as runs: pairs (hash of the id, index) sorted by
-// hash, in pages. New ids make a run of level 0; kFanout runs of a level are merged, a little with
-// each commit, into one of the next. The hash is XXH3-64 of the id; a candidate is confirmed against
-// the entry itself.
+// Ids come in any order, random ones too, for ever; so neither a B-tree of them (a page rewritten
+// for each) nor a table in memory will do. They are kept as runs: pairs (hash of the id, index)
+// sorted by hash, in pages. New ids make a run of level 0; kIdFanout runs of a level are merged, a
+// little with each commit, into one of the next. The hash is XXH3-64 of the id; a candidate is
+// confirmed against the entry itself.
 #ifndef LEDGER_STORE_ID_DIRECTORY_H_
 #define LEDGER_STORE_ID_DIRECTORY_H_
 
@@ -15,7 +15,11 @@
 namespace hourbook {
 
 inline constexpr size_t kIdFanout = 4;
-inline constexpr size_t kMostIdRuns = 64;     // 4^16 runs of level 0 and more
+// Runs of the highest level are not merged any more. 4^15 runs of one id each reach it.
+inline constexpr size_t kIdLevels = 16;
+// So many runs, fewer than kIdFanout of them on the highest level, hold kIdFanout of a lower one: a
+// merge can always make room.
+inline constexpr size_t kMostIdRuns = kIdLevels * kIdFanout;
 inline constexpr size_t kMostDoomedRuns = 16;
 
 struct IdPair {
@@ -33,26 +37,27 @@ struct IdRun {
   uint64_t pairs;
 };
 
-// A merge under way: of kIdFanout runs that follow each other in the directory.
+// A merge under way, of the oldest kIdFanout runs of its level. Each level has one of its own: were
+// there one for all, hundreds of new runs would gather while the oldest levels are merged.
 struct IdMerge {
-  uint64_t first;   // of the inputs, in runs
-  uint64_t output;  // number of the run being written; 0 where there is no merge
-  uint64_t written;  // pairs in it
+  uint64_t output;            // number of the run being written; 0 where there is no merge
+  uint64_t written;           // pairs in it
   uint64_t taken[kIdFanout];  // pairs taken from each input
 };
 
 struct IdDirectory {
+  uint64_t changes;      // commits that changed it: tells the newer of two
   uint64_t covered;      // entries whose ids are in the runs
-  uint64_t next_number;  // of the next run, less 1
+  uint64_t last_number;  // of the newest run
   uint64_t run_count;
   uint64_t doomed_count;
-  IdMerge merge;
-  IdRun runs[kMostIdRuns];           // oldest first
+  IdMerge merges[kIdLevels];      // by the level of their inputs
+  IdRun runs[kMostIdRuns];        // oldest first, so that levels only fall
   IdRun doomed[kMostDoomedRuns];  // merged; `pairs` tells how many pages are left to drop
 };
 
 static_assert(std::has_unique_object_representations_v<IdDirectory>);
-static_assert(sizeof(IdDirectory) <= 4'000);
+static_assert(sizeof(IdDirectory) == 341 * sizeof(uint64_t));
 
 }  // namespace hourbook
 

@@ -12,6 +12,12 @@ constexpr uint64_t kBitsPerBlock = 512;
 constexpr int kProbes = 6;
 constexpr int kBitsPerProbe = 9;  // 2^9 bits in a block
 
+// Enough for 130 million entries. The oldest runs go without beyond that.
+constexpr size_t kMostFilterBytes = size_t{192} << 20;
+
+// A lookup in a run without a filter costs as much as adding so many pairs to one.
+constexpr uint64_t kPairsPerLookup = 64;
+
 // Bits within a block come from other bits of the hash than the block's number.
 uint64_t ProbesOf(uint64_t hash) { return hash * 0x9e3779b97f4a7c15; }  // 2^64 / golden ratio
 
@@ -43,30 +49,54 @@ bool IdFilter::MayHold(uint64_t hash) const {
   return true;
 }
 
-std::shared_ptr<const IdFilter> IdFilters::Get(uint64_t run, uint64_t pairs) const {
+void IdFilters::Keep(const IdDirectory& ids) {
   absl::MutexLock lock(&lock_);
-  const auto found = filters_.find(run);
-  const bool is_whole = found != filters_.end() && found->second->added() == pairs;
-  return is_whole ? found->second : nullptr;
+  if (ids.changes <= changes_) return;
+  changes_ = ids.changes;
+  absl::flat_hash_map<uint64_t, Slot> kept;
+  const auto keep = [&](uint64_t run) { kept[run] = std::move(slots_[run]); };
+  for (uint64_t i = 0; i < ids.run_count; ++i) keep(ids.runs[i].number);
+  for (const IdMerge& merge : ids.merges) {
+    if (merge.output != 0) keep(merge.output);
+  }
+  slots_ = std::move(kept);
 }
 
-std::shared_ptr<IdFilter> IdFilters::Take(uint64_t run, uint64_t pairs) {
+std::shared_ptr<IdFilter> IdFilters::New(uint64_t pairs) const {
+  size_t bytes = pairs * kBitsPerHash / 8;
   absl::MutexLock lock(&lock_);
-  const auto found = filters_.find(run);
-  if (found == filters_.end() || found->second->added() != pairs) return nullptr;
-  std::shared_ptr<IdFilter> filter = std::move(found->second);
-  filters_.erase(found);
-  return filter;
+  for (const auto& [run, slot] : slots_) {
+    if (slot.filter != nullptr) bytes += slot.filter->bytes();
+  }
+  return bytes <= kMostFilterBytes ? std::make_shared<IdFilter>(pairs) : nullptr;
+}
+
+std::shared_ptr<const IdFilter> IdFilters::Get(uint64_t run, uint64_t pairs) const {
+  absl::MutexLock lock(&lock_);
+  const auto found = slots_.find(run);
+  if (found == slots_.end() || found->second.filter == nullptr) return nullptr;
+  return found->second.filter->added() == pairs ? found->second.filter : nullptr;
+}
+
+bool IdFilters::IsWorthMaking(const IdRun& run) {
+  absl::MutexLock lock(&lock_);
+  const auto found = slots_.find(run.number);
+  if (found == slots_.end()) return false;
+  return ++found->second.lookups > run.pairs / kPairsPerLookup;
 }
 
 void IdFilters::Put(uint64_t run, std::shared_ptr<IdFilter> filter) {
   absl::MutexLock lock(&lock_);
-  filters_[run] = std::move(filter);
+  const auto found = slots_.find(run);
+  if (found != slots_.end()) found->second.filter = std::move(filter);
 }
 
-void IdFilters::Forget(uint64_t run) {
+std::shared_ptr<IdFilter> IdFilters::Take(uint64_t run, uint64_t pairs) {
   absl::MutexLock lock(&lock_);
-  filters_.erase(run);
+  const auto found = slots_.find(run);
+  if (found == slots_.end() || found->second.filter == nullptr) return nullptr;
+  if (found->second.filter->added() != pairs) return nullptr;
+  return std::exchange(found->second.filter, nullptr);
 }
 
 }  // namespace hourbook

@@ -41,6 +41,9 @@ absl::StatusOr<IdPage> ReadIdPage(MDB_txn* txn, const StoreParts& parts, uint64_
   const uint64_t key = KeyOf(run, page);
   const absl::StatusOr<absl::string_view> bytes = GetChecked(txn, parts.ids, AsBytes(key), kWhat);
   if (!bytes.ok()) return Fail(Failure::kCorrupt, bytes.status().message());
+  if (bytes->empty() || bytes->size() % sizeof(IdPair) != 0) {
+    return Fail(Failure::kCorrupt, absl::StrCat(kWhat, " has the wrong size; restore a backup"));
+  }
   return IdPage(*bytes);
 }
 

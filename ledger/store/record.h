@@ -1,16 +1,19 @@
 // What the store keeps, byte by byte. Local to a machine and rebuildable from the entries, so not
-// part of FORMAT.md. Every value carries an XXH3-64 checksum of what is before it, so that damage is
-// an error and never a wrong number. Integers are as the machine has them (assumptions.h).
+// part of FORMAT.md. Every value carries an XXH3-64 checksum of what is before it, so that damage
+// is an error and never a wrong number. Integers are as the machine has them (assumptions.h).
 //
 // | database | key                                   | value                                     |
 // | -------- | ------------------------------------- | ----------------------------------------- |
 // | log      | block number, u64                     | up to 17 StoredRecords                    |
 // | meta     | "head"                                | Head                                      |
-// | meta     | "ids"                                 | IdDirectory: its u64s, then a checksum    |
-// | meta     | "state"                               | StateHead, then a checksum                |
-// | ids      | run << 32 | page, u64                 | up to 254 IdPairs, then a checksum        |
+// | meta     | "ids"                                 | IdDirectory (id_directory.h: 341 u64s in  |
+// |          |                                       | the order of its fields), then a checksum |
+// | meta     | "state"                               | StateHead: 32 bytes, then a checksum      |
+// | ids      | run << 32 | page, u64                 | up to 254 IdPairs (hash u64, index u64)   |
+// |          |                                       | by hash, then by index; then a checksum   |
 // | tiles    | level << 56 | index / 32, u64         | up to 32 hashes, then a checksum          |
-// | state    | generation, table << 32 | page: u64s  | records of rules/, then a checksum        |
+// | state    | generation, table << 32 | page: two   | records of rules/, then a checksum        |
+// |          | u64s, big-endian for their order      |                                           |
 #ifndef LEDGER_STORE_RECORD_H_
 #define LEDGER_STORE_RECORD_H_
 
@@ -70,7 +73,7 @@ struct IdAt {
 };
 
 struct StoreStat {
-  uint64_t data_bytes;  // of pages in use
+  uint64_t data_bytes;  // up to the last page ever used; free pages among them are used again
   uint64_t file_bytes;
   uint64_t map_bytes;  // address space reserved
 };

@@ -13,14 +13,23 @@ namespace {
 
 constexpr absl::string_view kStateKey = "state";
 
+constexpr size_t kMostPageBytes = 4'000;
+
+// Big-endian, so that LMDB, which compares bytes, keeps the pages in the order they are written in.
 struct PageKey {
   uint64_t generation;
   uint64_t table_and_page;
 };
 
-PageKey KeyOf(uint64_t generation, uint32_t table, uint32_t page) {
-  return {generation, uint64_t{table} << 32 | page};
+PageKey KeyOf(uint64_t generation, uint64_t table_and_page) {
+  return {__builtin_bswap64(generation), __builtin_bswap64(table_and_page)};
 }
+
+PageKey KeyOf(uint64_t generation, uint32_t table, uint32_t page) {
+  return KeyOf(generation, uint64_t{table} << 32 | page);
+}
+
+uint64_t GenerationOf(const PageKey& key) { return __builtin_bswap64(key.generation); }
 
 std::string NameOf(uint64_t generation, uint32_t table, uint32_t page) {
   return absl::StrCat("page ", page, " of table ", table, " of the state at ", generation);
@@ -57,9 +66,12 @@ absl::StatusOr<std::string> ReadTxn::StatePage(uint64_t generation, uint32_t tab
 
 absl::Status WriteTxn::PutStatePage(uint64_t generation, uint32_t table, uint32_t page,
                                     absl::string_view bytes) {
+  if (bytes.size() > kMostPageBytes) {
+    return Fail(Failure::kInvalidArgument, absl::StrCat("a state page of ", bytes.size(),
+                                                        " bytes; ", kMostPageBytes, " at most"));
+  }
   const PageKey key = KeyOf(generation, table, page);
-  return PutChecked(txn_.get(), parts_.state, AsBytes(key), bytes,
-                    NameOf(generation, table, page));
+  return PutChecked(txn_.get(), parts_.state, AsBytes(key), bytes, NameOf(generation, table, page));
 }
 
 absl::Status WriteTxn::PutStateHead(const StateHead& head) {
@@ -80,9 +92,10 @@ absl::Status WriteTxn::DropStatePages(uint64_t budget) {
     PageKey at;
     if (key.mv_size != sizeof(at)) return Fail(Failure::kCorrupt, "a state page has a wrong key");
     std::memcpy(&at, key.mv_data, sizeof(at));
-    if (at.generation == head->complete || at.generation == head->running) {
+    const uint64_t generation = GenerationOf(at);
+    if (generation == head->complete || generation == head->running) {
       // Past all of this generation's pages.
-      PageKey past{at.generation, UINT64_MAX};
+      const PageKey past = KeyOf(generation, UINT64_MAX);
       key = ToVal(AsBytes(past));
       code = mdb_cursor_get(cursor.get(), &key, &value, MDB_SET_RANGE);
       continue;

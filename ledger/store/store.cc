@@ -42,10 +42,11 @@ absl::StatusOr<Head> ParseHead(const MDB_val& value) {
     return Fail(Failure::kNotALedger, "this LMDB file is not a ledger");
   }
   if (head.version > kFormatVersion) {
-    return Fail(Failure::kNewerFormat,
-                absl::StrCat("the ledger is of format ", head.version, ", newer than ",
-                             kFormatVersion, ", the newest that this version of Hourbook reads; "
-                                             "upgrade Hourbook"));
+    return Fail(
+        Failure::kNewerFormat,
+        absl::StrCat("the ledger is of format ", head.version, ", newer than ", kFormatVersion,
+                     ", the newest that this version of Hourbook reads; "
+                     "upgrade Hourbook"));
   }
   if (value.mv_size != sizeof(head) || head.checksum != ChecksumOf(head)) {
     return Fail(Failure::kCorrupt,
@@ -76,11 +77,6 @@ bool IsEmpty(MDB_txn* txn, MDB_dbi database) {
   return mdb_stat(txn, database, &stat) == 0 && stat.ms_entries == 0;
 }
 
-absl::Status MakeDirectory(const std::string& directory) {
-  if (::mkdir(directory.c_str(), 0755) == 0 || errno == EEXIST) return absl::OkStatus();
-  return LmdbError(errno, absl::StrCat("making ", directory));
-}
-
 }  // namespace
 
 void ReadTxn::Abort::operator()(MDB_txn* txn) const {
@@ -101,6 +97,10 @@ absl::Status ReadTxn::ReadMeta() {
     return Fail(Failure::kCorrupt, "the directory of ids has the wrong size");
   }
   std::memcpy(&ids_, ids->data(), sizeof(ids_));
+  if (ids_.run_count > kMostIdRuns || ids_.doomed_count > kMostDoomedRuns) {
+    return Fail(Failure::kCorrupt, "the directory of ids names more runs than there can be");
+  }
+  parts_.filters->Keep(ids_);
   return absl::OkStatus();
 }
 
@@ -113,7 +113,6 @@ WriteTxn& WriteTxn::operator=(WriteTxn&& other) noexcept {
   lock_ = std::move(other.lock_);
   new_tile_hashes_ = std::move(other.new_tile_hashes_);
   ids_changed_ = other.ids_changed_;
-  new_filters_ = std::move(other.new_filters_);
   return *this;
 }
 WriteTxn::~WriteTxn() { txn_.reset(); }
@@ -125,11 +124,16 @@ absl::Status WriteTxn::Commit(const Hash& root) {
   if (ready.ok() && ids_changed_) {
     ready = PutChecked(txn_.get(), parts_.meta, kIdsKey, AsBytes(ids_), "the directory of ids");
   }
-  if (!ready.ok()) return ready;
-  const int code = mdb_txn_commit(txn_.release());
-  parts_.environment->End();
-  if (code != 0) return LmdbError(code, "committing to disk");
-  for (auto& [run, filter] : new_filters_) parts_.filters->Put(run, std::move(filter));
+  if (!ready.ok()) {
+    txn_.reset();
+    lock_.reset();
+    return ready;
+  }
+  if (absl::Status done = parts_.environment->Commit(txn_.release()); !done.ok()) return done;
+  parts_.filters->Keep(ids_);
+  for (auto& [run, filter] : new_filters_) {
+    if (filter != nullptr) parts_.filters->Put(run, std::move(filter));
+  }
   lock_.reset();
   return absl::OkStatus();
 }
@@ -148,13 +152,14 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& directory,
   }
   absl::StatusOr<std::unique_ptr<Environment>> environment = Environment::Open(directory, options);
   if (!environment.ok()) return environment.status();
-  std::unique_ptr<Store> store(new Store(directory, *std::move(environment)));
+  std::unique_ptr<Store> store(new Store(directory, *std::move(environment), options.read_only));
   if (absl::Status opened = store->OpenDatabases(create); !opened.ok()) return opened;
   return store;
 }
 
-Store::Store(std::string directory, std::unique_ptr<Environment> environment)
+Store::Store(std::string directory, std::unique_ptr<Environment> environment, bool read_only)
     : directory_(std::move(directory)),
+      read_only_(read_only),
       environment_(std::move(environment)),
       filters_(std::make_unique<IdFilters>()),
       parts_{environment_.get(), filters_.get(), 0, 0, 0, 0, 0} {}
@@ -165,9 +170,20 @@ absl::Status Store::OpenDatabases(bool create) {
   absl::StatusOr<ReadTxn> begun = Begin(create ? 0U : unsigned{MDB_RDONLY});
   if (!begun.ok()) return begun.status();
   MDB_txn* const txn = begun->txn_.get();
-  const unsigned flags = create ? unsigned{MDB_CREATE} : 0U;
-  int code = mdb_dbi_open(txn, "log", MDB_INTEGERKEY | flags, &parts_.log);
-  if (code == 0) code = mdb_dbi_open(txn, "meta", flags, &parts_.meta);
+  MDB_dbi main = 0;
+  int code = mdb_dbi_open(txn, nullptr, 0, &main);
+  if (code != 0) return LmdbError(code, absl::StrCat("opening the databases of ", directory_));
+  const bool is_new = create && IsEmpty(txn, main);
+  const unsigned flags = is_new ? unsigned{MDB_CREATE} : 0U;
+  code = mdb_dbi_open(txn, "meta", flags, &parts_.meta);
+  if (code == 0 && is_new) {
+    if (absl::Status put = WriteHead(txn, parts_.meta, EmptyHead()); !put.ok()) return put;
+  }
+  if (code == 0) {
+    // Before the rest, which in a newer format may be other databases.
+    if (absl::Status head = ReadHead(txn, parts_.meta).status(); !head.ok()) return head;
+    code = mdb_dbi_open(txn, "log", MDB_INTEGERKEY | flags, &parts_.log);
+  }
   if (code == 0) code = mdb_dbi_open(txn, "ids", MDB_INTEGERKEY | flags, &parts_.ids);
   if (code == 0) code = mdb_dbi_open(txn, "tiles", MDB_INTEGERKEY | flags, &parts_.tiles);
   if (code == 0) code = mdb_dbi_open(txn, "state", flags, &parts_.state);
@@ -175,16 +191,10 @@ absl::Status Store::OpenDatabases(bool create) {
     return Fail(Failure::kNotALedger, absl::StrCat(directory_, "/data.mdb is not a ledger"));
   }
   if (code != 0) return LmdbError(code, absl::StrCat("opening the databases of ", directory_));
-  const absl::StatusOr<Head> head = ReadHead(txn, parts_.meta);
-  if (!head.ok()) {
-    if (!create || !IsEmpty(txn, parts_.meta)) return head.status();
-    const absl::Status written = WriteHead(txn, parts_.meta, EmptyHead());
-    if (!written.ok()) return written;
-  }
   // Database handles outlive a transaction only if it commits.
-  code = mdb_txn_commit(begun->txn_.release());
-  environment_->End();
-  return code == 0 ? absl::OkStatus() : LmdbError(code, absl::StrCat("preparing ", directory_));
+  absl::Status done = environment_->Commit(begun->txn_.release());
+  if (done.ok() && is_new) done = SyncDirectory(directory_);
+  return done;
 }
 
 absl::StatusOr<ReadTxn> Store::Begin(unsigned flags) const {
@@ -201,6 +211,9 @@ absl::StatusOr<ReadTxn> Store::Read() const {
 }
 
 absl::StatusOr<WriteTxn> Store::Write(absl::Time deadline) {
+  if (read_only_) {
+    return Fail(Failure::kReadOnly, absl::StrCat(directory_, " was opened read-only"));
+  }
   absl::StatusOr<std::unique_ptr<WriterLock>> lock = WriterLock::Acquire(directory_, deadline);
   if (!lock.ok()) return lock.status();
   absl::StatusOr<ReadTxn> txn = Begin(0);

@@ -1,6 +1,6 @@
 // The ledger on disk: one LMDB environment in a directory of its own. The only code that touches
-// LMDB. Knows nothing of rules: it keeps records in order, checked, and durable, and beside them what
-// the engine derives from them and would be slow to derive anew.
+// LMDB. Knows nothing of rules: it keeps records in order, checked, and durable, and beside them
+// what the engine derives from them and would be slow to derive anew.
 #ifndef LEDGER_STORE_STORE_H_
 #define LEDGER_STORE_STORE_H_
 
@@ -43,9 +43,9 @@ struct StoreParts {
   unsigned log, meta, ids, tiles, state;  // LMDB's database handles
 };
 
-// A view of the store as of its start, which no writer disturbs and which disturbs no writer. May be
-// used by one thread at a time. Must end before its Store. kCorrupt is any function's answer where
-// what it reads is missing or damaged.
+// A view of the store as of its start, which no writer disturbs and which disturbs no writer. May
+// be used by one thread at a time. Must end before its Store. kCorrupt is any function's answer
+// where what it reads is missing or damaged.
 class ReadTxn {
  public:
   ReadTxn(ReadTxn&&) noexcept = default;
@@ -79,14 +79,21 @@ class ReadTxn {
   ReadTxn(MDB_txn* txn, const StoreParts& parts) : txn_(txn, {parts.environment}), parts_(parts) {}
 
   absl::Status ReadMeta();
-  absl::Status LoadFilters() const;
+  void LoadFilters() const;
+  // Whether the run at this place of the directory may hold the hash.
+  absl::StatusOr<bool> MayHold(uint64_t place, uint64_t hash) const;
+  absl::StatusOr<std::optional<uint64_t>> FindInRun(const IdRun& run, uint64_t hash,
+                                                    const Id& id) const;
 
   std::unique_ptr<MDB_txn, Abort> txn_;
   StoreParts parts_;
   Head head_{};
   IdDirectory ids_{};
-  // Those of ids_.runs, got when the first id is looked up.
+  // Those of ids_.runs, null where there is none; got when an id is looked up.
   mutable std::vector<std::shared_ptr<const IdFilter>> run_filters_;
+  mutable bool filters_loaded_ = false;
+  // Of runs that this transaction writes or goes on with; null where there is none.
+  std::map<uint64_t, std::shared_ptr<IdFilter>> new_filters_;
 };
 
 // The one writer of all processes. Nothing of it can be seen by others, or survives, until Commit
@@ -113,7 +120,7 @@ class WriteTxn : public ReadTxn {
   // Keeps a hash of the tree. Each level is given in order, from index 0 on.
   void PutTileHash(int level, uint64_t index, const Hash& hash);
 
-  // A page of the state: at most 4,000 bytes.
+  // A page of the state: kInvalidArgument beyond 4,000 bytes.
   absl::Status PutStatePage(uint64_t generation, uint32_t table, uint32_t page,
                             absl::string_view bytes);
   absl::Status PutStateHead(const StateHead& head);
@@ -121,8 +128,9 @@ class WriteTxn : public ReadTxn {
   // Drops pages, `budget` at most, of generations that are neither complete nor running.
   absl::Status DropStatePages(uint64_t budget);
 
-  // Writes everything with the tree's new root and syncs; the transaction is over either way. An
-  // error means that nothing is certain to be on disk: the store must be closed and opened again.
+  // Writes everything with the tree's new root and syncs; the transaction is over either way.
+  // kMapFull: nothing was written; Grow and write again. Any other error means that nothing is
+  // certain to be on disk: the store must be closed and opened again.
   absl::Status Commit(const Hash& root);
 
  private:
@@ -130,13 +138,14 @@ class WriteTxn : public ReadTxn {
   WriteTxn(ReadTxn txn, std::unique_ptr<WriterLock> lock);
 
   absl::Status FlushTiles();
-  std::shared_ptr<IdFilter> MergeFilter();
+  void IdsChange();
+  absl::Status MergeLevel(uint64_t level, uint64_t first, uint64_t& budget);
+  // The filter of a merge's output of so many pairs in all, or null.
+  IdFilter* FilterOf(const IdMerge& merge, uint64_t pairs);
 
   std::unique_ptr<WriterLock> lock_;
   std::map<int, std::vector<std::pair<uint64_t, Hash>>> new_tile_hashes_;
   bool ids_changed_ = false;
-  // Of runs that this transaction writes or goes on with.
-  std::map<uint64_t, std::shared_ptr<IdFilter>> new_filters_;
 };
 
 // Thread-safe, but for one WriteTxn at a time.
@@ -153,6 +162,7 @@ class Store {
   absl::StatusOr<ReadTxn> Read() const;
 
   // Waits for the writer of any process to end; kTimeout where that takes past the deadline.
+  // kReadOnly where the store was opened so.
   absl::StatusOr<WriteTxn> Write(absl::Time deadline = absl::InfiniteFuture());
 
   // Copies the store as of now into a directory, made where it does not exist, which must hold no
@@ -166,12 +176,13 @@ class Store {
   absl::StatusOr<StoreStat> Stat() const;
 
  private:
-  Store(std::string directory, std::unique_ptr<Environment> environment);
+  Store(std::string directory, std::unique_ptr<Environment> environment, bool read_only);
 
   absl::Status OpenDatabases(bool create);
   absl::StatusOr<ReadTxn> Begin(unsigned flags) const;
 
-  std::string directory_;
+  const std::string directory_;
+  const bool read_only_;
   std::unique_ptr<Environment> environment_;
   std::unique_ptr<IdFilters> filters_;
   StoreParts parts_;

@@ -38,7 +38,9 @@ absl::StatusOr<Hash> ReadTxn::TileHash(int level, uint64_t index) const {
 }
 
 void WriteTxn::PutTileHash(int level, uint64_t index, const Hash& hash) {
-  new_tile_hashes_[level].emplace_back(index, hash);
+  auto& hashes = new_tile_hashes_[level];
+  HOURBOOK_CHECK(hashes.empty() || hashes.back().first + 1 == index, "hashes come in order");
+  hashes.emplace_back(index, hash);
 }
 
 absl::Status WriteTxn::FlushTiles() {

@@ -112,14 +112,14 @@ TEST(PolicyTest, RefusesWhatIsMalformedAndSaysWhere) {
   Entry entry = Tariff(9, 0);
   entry.code = 0;
   EXPECT_EQ(message(entry), "policy entry: unknown topic 0");
-  entry.code = 7;
-  EXPECT_EQ(message(entry), "policy entry: unknown topic 7");
+  entry.code = 8;
+  EXPECT_EQ(message(entry), "policy entry: unknown topic 8");
   entry = Tariff(9, 0);
   entry.credit = kNoId;
   EXPECT_EQ(message(entry), "policy entry: credit must name the programme");
   entry = Tariff(9, 0);
   entry.ref = kNoId;
-  EXPECT_EQ(message(entry), "policy entry: ref must hold a category or grant code");
+  EXPECT_EQ(message(entry), "policy entry: ref must hold the topic's key");
   entry.ref[15] = 1;
   EXPECT_EQ(message(entry), "policy entry: ref has bytes beyond the key");
   EXPECT_EQ(message(Tariff(UINT64_MAX, 0)),

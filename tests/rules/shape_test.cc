@@ -68,10 +68,17 @@ TEST(ShapeTest, NamesWhatIsWrongWithAService) {
   }
 }
 
+TEST(ShapeTest, AServiceHasAVerifierOrWaitsForOne) {
+  EXPECT_EQ(ShapeWith(Service(), [](Entry& e) { e.ref = kNoId; }), Verdict::kFieldMissing);
+  EXPECT_EQ(ShapeWith(Service(), [](Entry& e) { e.flags = kFlagPending; }),
+            Verdict::kFieldNotAllowed);
+}
+
 TEST(ShapeTest, APendingEntryMayHaveATimeoutAndAnImportedOneItsTime) {
   EXPECT_EQ(ShapeWith(Service(),
                       [](Entry& e) {
                         e.flags = kFlagPending | kFlagImported;
+                        e.ref = kNoId;
                         e.timeout = 60;
                         e.recorded_at = 1;
                       }),

@@ -1,9 +1,12 @@
 // What the store keeps beside the log: ids, tile hashes, pages of state.
+#include <sys/wait.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -28,6 +31,32 @@ Id IdOf(uint64_t index) {
   return id;
 }
 
+uint64_t LoadWord(const uint8_t* bytes) {
+  uint64_t word;
+  std::memcpy(&word, bytes, sizeof(word));
+  return word;
+}
+
+// The ids, one of each side, whose XXH3-64 is a chosen value: the hash has no key, so an adversary
+// can do this too. It mixes swap(low) + high + low * high, where the halves of the id are first
+// crossed with constants; with either half zero after that, the rest is solved for.
+Id IdWithHash(uint64_t hash, bool low_side) {
+  constexpr uint8_t kSecret[32] = {0x72, 0x40, 0xa4, 0xa4, 0xb7, 0xb3, 0x67, 0x1f, 0xcb, 0x79, 0xe6,
+                                   0x4e, 0xcc, 0xc0, 0xe5, 0x78, 0x82, 0x5a, 0xd0, 0x7d, 0xcc, 0xff,
+                                   0x72, 0x21, 0xb8, 0x08, 0x46, 0x74, 0xf7, 0x43, 0x24, 0x8e};
+  constexpr uint64_t kMixer = 0x165667919e3779f9;
+  uint64_t inverse = kMixer;
+  for (int i = 0; i < 6; ++i) inverse *= 2 - kMixer * inverse;
+  uint64_t sum = (hash ^ hash >> 32) * inverse;
+  sum = (sum ^ sum >> 37) - sizeof(Id);
+  uint64_t words[2] = {LoadWord(kSecret) ^ LoadWord(kSecret + 8),
+                       LoadWord(kSecret + 16) ^ LoadWord(kSecret + 24)};
+  words[low_side ? 0 : 1] ^= low_side ? __builtin_bswap64(sum) : sum;
+  Id id;
+  std::memcpy(id.data(), words, sizeof(id));
+  return id;
+}
+
 class IndexTest : public testing::Test {
  protected:
   IndexTest() {
@@ -45,6 +74,30 @@ class IndexTest : public testing::Test {
     auto opened = Store::Open(directory_, {.create = true});
     ASSERT_TRUE(opened.ok()) << opened.status();
     store_ = *std::move(opened);
+  }
+
+  // Appends entries with these ids and indexes them as one run.
+  void AddExactly(const std::vector<Id>& given, uint64_t merge_budget) {
+    auto txn = store_->Write();
+    ASSERT_TRUE(txn.ok()) << txn.status();
+    std::vector<Record> records(given.size());
+    std::vector<IdAt> ids;
+    for (size_t i = 0; i < given.size(); ++i) {
+      records[i].entry.index = size_;
+      records[i].entry.id = given[i];
+      ids.push_back({given[i], size_++});
+    }
+    ASSERT_TRUE(txn->Append(records).ok());
+    ASSERT_TRUE(txn->AddIds(ids).ok());
+    ASSERT_TRUE(txn->MergeIds(merge_budget).ok());
+    ASSERT_TRUE(txn->Commit(Hash{}).ok());
+  }
+
+  std::optional<uint64_t> Find(const Id& id) const {
+    const auto txn = store_->Read();
+    const auto found = txn->FindId(id);
+    EXPECT_TRUE(found.ok()) << found.status();
+    return found.ok() ? *found : std::nullopt;
   }
 
   // Appends entries and indexes their ids in one transaction.
@@ -125,6 +178,121 @@ TEST_F(IndexTest, ADroppedMergeIsBegunAgain) {
   ExpectFindsAll();
 }
 
+// Merges of old, large runs take long. New ones must not wait for them: they would fill the
+// directory.
+TEST_F(IndexTest, SmallMergesDoNotWaitForLargeOnes) {
+  for (int i = 0; i < 1'300; ++i) Add(64, 1'024);
+  ExpectFindsAll();
+}
+
+TEST_F(IndexTest, RunsThatAreNeverMergedMakeRoomForThemselves) {
+  for (int i = 0; i < 300; ++i) Add(10, 0);
+  ExpectFindsAll();
+}
+
+TEST_F(IndexTest, EqualHashesAreToldApartByTheEntries) {
+  const Id often = IdWithHash(1'000, false);
+  const Id once = IdWithHash(1'000, true);
+  ASSERT_NE(often, once);
+  ASSERT_EQ(XXH3_64bits(often.data(), often.size()), 1'000u);
+  ASSERT_EQ(XXH3_64bits(once.data(), once.size()), 1'000u);
+  AddExactly(std::vector<Id>(700, often), 0);
+  EXPECT_EQ(Find(once), std::nullopt);
+  std::vector<Id> ids(700, often);  // several pages of one hash
+  ids.push_back(once);
+  AddExactly(ids, 0);
+  EXPECT_EQ(Find(once), 1'400u);
+  AddExactly({IdWithHash(999, true)}, 0);
+  AddExactly({IdWithHash(1'001, true)}, 10'000);
+  EXPECT_EQ(Find(once), 1'400u);
+  EXPECT_EQ(Find(IdWithHash(999, true)), 1'401u);
+  EXPECT_EQ(Find(IdWithHash(1'001, true)), 1'402u);
+  EXPECT_EQ(Find(IdWithHash(1'001, false)), std::nullopt);
+}
+
+TEST_F(IndexTest, FindsIdsChosenToMakeTheHashesUneven) {
+  std::vector<Id> ids;
+  const auto hash_of = [](uint64_t i) {
+    return i < 10'000 ? i : i < 10'063 ? uint64_t{1} << (i - 9'999) : ~i;
+  };
+  for (uint64_t i = 14; i < 20'000; ++i) ids.push_back(IdWithHash(hash_of(i), false));
+  AddExactly(ids, 0);
+  Reopen();
+  for (size_t i = 0; i < ids.size(); i += 7) {
+    const std::optional<uint64_t> found = Find(ids[i]);
+    ASSERT_TRUE(found) << i;
+    ASSERT_EQ(ids[*found], ids[i]);
+    ASSERT_FALSE(Find(IdWithHash(hash_of(i + 14), true)));
+  }
+}
+
+TEST_F(IndexTest, ATransactionFindsWhatItIndexedItself) {
+  Add(300, 0);
+  auto txn = store_->Write();
+  EXPECT_FALSE(txn->FindId(IdOf(300))->has_value());
+  std::vector<Record> records(1);
+  records[0].entry.index = 300;
+  records[0].entry.id = IdOf(300);
+  ASSERT_TRUE(txn->Append(records).ok());
+  ASSERT_TRUE(txn->AddIds({{IdOf(300), 300}}).ok());
+  EXPECT_EQ(**txn->FindId(IdOf(300)), 300u);
+}
+
+// The numbers of runs that were never committed are used again, by other processes too.
+TEST_F(IndexTest, NothingIsRememberedOfADroppedTransaction) {
+  const auto ids_at = [](uint64_t from, uint64_t index, std::vector<Record>& records) {
+    std::vector<IdAt> ids;
+    records.assign(300, Record{});
+    for (uint64_t i = 0; i < 300; ++i) {
+      records[i].entry.index = index + i;
+      records[i].entry.id = IdOf(from + i);
+      ids.push_back({IdOf(from + i), index + i});
+    }
+    return ids;
+  };
+  Add(300, 0);
+  std::vector<Record> records;
+  {
+    auto txn = store_->Write();
+    const std::vector<IdAt> ids = ids_at(5'000, 300, records);
+    ASSERT_TRUE(txn->Append(records).ok());
+    ASSERT_TRUE(txn->AddIds(ids).ok());
+    for (const IdAt& id : ids) ASSERT_EQ(**txn->FindId(id.id), id.index);
+  }
+  const pid_t child = fork();
+  if (child == 0) {
+    auto own = Store::Open(directory_, {});
+    auto txn = (*own)->Write();
+    const std::vector<IdAt> ids = ids_at(300, 300, records);
+    const bool done = txn->Append(records).ok() && txn->AddIds(ids).ok() && txn->Commit({}).ok();
+    _exit(done ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_EQ(status, 0);
+  size_ = 600;
+  ExpectFindsAll();
+}
+
+// Two processes take turns: each goes on with merges that the other began.
+TEST_F(IndexTest, AnyProcessGoesOnWithAMerge) {
+  for (int turn = 0; turn < 8; ++turn) {
+    const pid_t child = fork();
+    if (child == 0) {
+      (void)store_.release();  // the parent's
+      Reopen();
+      for (int i = 0; i < 3; ++i) Add(500, 1'500);
+      _exit(HasFailure() ? 1 : 0);
+    }
+    int status = -1;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    ASSERT_EQ(status, 0);
+    size_ += 1'500;
+    for (int i = 0; i < 3; ++i) Add(500, 1'500);
+    ExpectFindsAll();
+  }
+}
+
 TEST_F(IndexTest, MergedRunsGiveTheirPagesBack) {
   for (int i = 0; i < 64; ++i) Add(1'000, 16'000);
   const uint64_t before = store_->Stat()->data_bytes;
@@ -166,8 +334,9 @@ TEST_F(IndexTest, KeepsStatePagesOfTheGenerationsThatCount) {
   for (const uint64_t generation : {10, 400, 3'000}) {
     auto txn = store_->Write();
     for (uint32_t page = 0; page < kPages; ++page) {
-      ASSERT_TRUE(txn->PutStatePage(generation, page % 3, page,
-                                    page_of(generation, page).substr(0, 4'000)).ok());
+      ASSERT_TRUE(
+          txn->PutStatePage(generation, page % 3, page, page_of(generation, page).substr(0, 4'000))
+              .ok());
     }
     ASSERT_TRUE(txn->PutStateHead({.complete = 400, .complete_counts = {}, .running = 3'000}).ok());
     ASSERT_TRUE(txn->Commit(Hash{}).ok());

@@ -84,7 +84,8 @@ void AddEntriesCommand(CLI::App& app) {
       "All entries in the order of the ledger.\n"
       "Example: hourbook entries town.ledger --kind redeem --from 2025-03-01 --limit 20");
   command->add_option("DIR", arguments->directory, "The ledger")->required();
-  command->add_option("--first", arguments->first, "Begin at this index");
+  command->add_option("--first", arguments->first, "Begin at this index")
+      ->check(CLI::NonNegativeNumber);
   arguments->list.AddTo(*command, true);
   command->callback([arguments] { Entries(*arguments); });
 }

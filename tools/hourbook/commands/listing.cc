@@ -54,7 +54,7 @@ void ListArguments::AddTo(CLI::App& command, bool with_unit) {
   command.add_option("--activity", activity, "Only entries of this activity: 32 hex digits");
   command.add_option("--from", from, "Only events from this date or time on");
   command.add_option("--until", until, "Only events before this date or time");
-  command.add_option("--limit", limit, "At most so many entries");
+  command.add_option("--limit", limit, "At most so many entries")->check(CLI::NonNegativeNumber);
   command.add_flag("--json", json, "Print a JSON object a line");
 }
 

@@ -90,7 +90,8 @@ void AddRootCommand(CLI::App& app) {
       "The root of the Merkle tree (RFC 6962), now or at any earlier size.\n"
       "Example: hourbook root town.ledger --size 1000");
   command->add_option("DIR", arguments->directory, "The ledger")->required();
-  command->add_option("--size", arguments->size, "Of the first so many entries (default: all)");
+  command->add_option("--size", arguments->size, "Of the first so many entries (default: all)")
+      ->check(CLI::NonNegativeNumber);
   command->add_flag("--json", arguments->json, "Print as JSON");
   command->callback([arguments] { Root(*arguments); });
 }

@@ -174,7 +174,9 @@ void AddReportCommand(CLI::App& app) {
   command->add_option("--mapping", arguments->mapping, "TOML file that explains the sheets")
       ->required();
   command->add_option("--secret", arguments->secret, "The key that the import used")->required();
-  command->add_option("--top", arguments->top, "How many volunteers")->capture_default_str();
+  command->add_option("--top", arguments->top, "How many volunteers")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
   command->add_flag("--all", arguments->all, "With --json: every party and its balances");
   command->add_flag("--json", arguments->json, "Print as JSON");
   command->callback([arguments] { Report(*arguments); });

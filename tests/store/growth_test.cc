@@ -1,0 +1,336 @@
+// How a store grows, and what it does when it cannot.
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "gtest/gtest.h"
+#include "ledger/base/error.h"
+#include "ledger/store/store.h"
+
+namespace hourbook {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr uint64_t kSmallMap = 1 << 20;
+
+std::vector<Record> Records(uint64_t from, uint64_t to) {
+  std::vector<Record> records;
+  for (uint64_t i = from; i < to; ++i) {
+    Record record{};
+    record.entry.id.fill(0xab);
+    std::memcpy(record.entry.id.data(), &i, sizeof(i));
+    record.entry.index = i;
+    records.push_back(record);
+  }
+  return records;
+}
+
+absl::Status Append(Store& store, uint64_t count) {
+  absl::StatusOr<WriteTxn> txn = store.Write();
+  if (!txn.ok()) return txn.status();
+  const uint64_t size = txn->head().size;
+  if (absl::Status done = txn->Append(Records(size, size + count)); !done.ok()) return done;
+  return txn->Commit(Hash{});
+}
+
+uint64_t SizeOf(const Store& store) {
+  const absl::StatusOr<ReadTxn> txn = store.Read();
+  EXPECT_TRUE(txn.ok()) << txn.status();
+  return txn.ok() ? txn->head().size : 0;
+}
+
+// What stopped it.
+absl::Status Fill(Store& store) {
+  absl::Status status;
+  while (status.ok()) status = Append(store, 100);
+  return status;
+}
+
+// Runs in a child process, which stands for another user of the ledger.
+class Child {
+ public:
+  explicit Child(const std::function<bool()>& work) : pid_(fork()) {
+    if (pid_ == 0) _exit(work() ? 0 : 1);
+  }
+  bool Succeeded() const {
+    int status = -1;
+    return waitpid(pid_, &status, 0) == pid_ && status == 0;
+  }
+
+ private:
+  const pid_t pid_;
+};
+
+class GrowthTest : public testing::Test {
+ protected:
+  GrowthTest() {
+    std::string name = (fs::temp_directory_path() / "hourbook-growth-XXXXXX").string();
+    directory_ = mkdtemp(name.data());
+  }
+  ~GrowthTest() override { fs::remove_all(directory_); }
+
+  std::unique_ptr<Store> Open(uint64_t map_size = kSmallMap) const {
+    auto store = Store::Open(directory_, {.create = true, .map_size = map_size});
+    EXPECT_TRUE(store.ok()) << store.status();
+    return store.ok() ? *std::move(store) : nullptr;
+  }
+
+  std::string directory_;
+};
+
+TEST_F(GrowthTest, AFullMapGrowsAndWritingGoesOn) {
+  const auto store = Open();
+  for (int i = 1; i <= 4; ++i) {
+    EXPECT_EQ(FailureOf(Fill(*store)), Failure::kMapFull);
+    const absl::Status grown = store->Grow();
+    ASSERT_TRUE(grown.ok()) << grown;
+    EXPECT_EQ(store->Stat()->map_bytes, kSmallMap << i);
+    ASSERT_TRUE(Append(*store, 100).ok());
+  }
+  const auto txn = store->Read();
+  for (uint64_t i = 0; i < txn->head().size; ++i) ASSERT_EQ(txn->At(i)->entry.index, i);
+}
+
+TEST_F(GrowthTest, WaitsForSnapshotsToEnd) {
+  const auto store = Open();
+  ASSERT_TRUE(Append(*store, 100).ok());
+  std::optional<ReadTxn> reader = *store->Read();
+  std::thread ends([&] {
+    absl::SleepFor(absl::Milliseconds(50));
+    EXPECT_TRUE(reader->At(99).ok());
+    reader.reset();
+  });
+  EXPECT_TRUE(store->Grow().ok());
+  ends.join();
+}
+
+TEST_F(GrowthTest, AMovedTransactionIsCountedOnce) {
+  const auto store = Open();
+  ASSERT_TRUE(Append(*store, 100).ok());
+  {
+    ReadTxn first = *store->Read();
+    ReadTxn second = std::move(first);
+    ReadTxn third = *store->Read();
+    third = std::move(second);
+    EXPECT_TRUE(third.At(99).ok());
+    WriteTxn writer = *store->Write();
+    WriteTxn moved = std::move(writer);
+  }
+  EXPECT_TRUE(store->Grow().ok());
+}
+
+TEST_F(GrowthTest, ASnapshotThatStaysIsNotPulledAway) {
+  const auto store = Open();
+  ASSERT_TRUE(Append(*store, 100).ok());
+  const auto reader = store->Read();
+  const absl::Status grown = store->Grow();
+  EXPECT_EQ(FailureOf(grown), Failure::kMapFull) << grown;
+  EXPECT_EQ(store->Stat()->map_bytes, kSmallMap);
+  EXPECT_TRUE(reader->At(99).ok());
+  EXPECT_TRUE(Append(*store, 1).ok());
+}
+
+TEST_F(GrowthTest, WhatAnotherProcessGrewIsAdopted) {
+  int to_child[2];
+  int to_parent[2];
+  ASSERT_EQ(pipe(to_child), 0);
+  ASSERT_EQ(pipe(to_parent), 0);
+  { ASSERT_TRUE(Append(*Open(), 100).ok()); }
+  char byte = 0;
+  const Child child([&] {
+    const auto store = Open();
+    if (write(to_parent[1], &byte, 1) != 1 || read(to_child[0], &byte, 1) != 1) return false;
+    // Reads, writes and copies what lies beyond its own map.
+    const fs::path copy = directory_ + "/copy";
+    return SizeOf(*store) > 1'000 && store->Stat()->map_bytes == 4 * kSmallMap &&
+           store->Backup(copy).ok() && Append(*store, 1'000).ok();
+  });
+  ASSERT_EQ(read(to_parent[0], &byte, 1), 1);
+  const auto store = Open();
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(FailureOf(Fill(*store)), Failure::kMapFull);
+    ASSERT_TRUE(store->Grow().ok());
+  }
+  ASSERT_TRUE(Append(*store, 5'000).ok());
+  const uint64_t size = SizeOf(*store);
+  ASSERT_EQ(write(to_child[1], &byte, 1), 1);
+  EXPECT_TRUE(child.Succeeded());
+  EXPECT_EQ(SizeOf(*store), size + 1'000);
+}
+
+TEST_F(GrowthTest, ManyThreadsReadAndAskForSizesWhileItGrows) {
+  const auto store = Open();
+  ASSERT_TRUE(Append(*store, 100).ok());
+  std::atomic<bool> done = false;
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 3; ++i) {
+    readers.emplace_back([&] {
+      while (!done) {
+        const auto txn = store->Read();
+        EXPECT_TRUE(txn.ok() && txn->At(99).ok()) << txn.status();
+        EXPECT_TRUE(store->Stat().ok());
+      }
+    });
+  }
+  for (int i = 0; i < 8; ++i) EXPECT_TRUE(store->Grow().ok());
+  done = true;
+  for (std::thread& reader : readers) reader.join();
+}
+
+#if !defined(__SANITIZE_ADDRESS__)
+TEST_F(GrowthTest, WithoutAddressSpaceItStaysAsItIs) {
+  { ASSERT_TRUE(Append(*Open(), 100).ok()); }
+  EXPECT_TRUE(Child([&] {
+                const auto store = Open(uint64_t{1} << 30);
+                const rlimit limit{uint64_t{3} << 29, uint64_t{3} << 29};
+                setrlimit(RLIMIT_AS, &limit);
+                const absl::Status grown = store->Grow();
+                return FailureOf(grown) == Failure::kOutOfMemory && SizeOf(*store) == 100 &&
+                       Append(*store, 1).ok();
+              }).Succeeded());
+}
+#endif
+
+TEST_F(GrowthTest, AWriteThatCannotBeStoredLosesNothing) {
+  { ASSERT_TRUE(Append(*Open(uint64_t{1} << 30), 1'000).ok()); }
+  EXPECT_TRUE(Child([&] {
+                const auto store = Open(uint64_t{1} << 30);
+                signal(SIGXFSZ, SIG_IGN);
+                const rlimit limit{1 << 20, 1 << 20};
+                setrlimit(RLIMIT_FSIZE, &limit);
+                const absl::Status status = Fill(*store);
+                return FailureOf(status) == Failure::kIoError ||
+                       FailureOf(status) == Failure::kDiskFull;
+              }).Succeeded());
+  const auto store = Open(uint64_t{1} << 30);
+  const auto txn = store->Read();
+  ASSERT_GE(txn->head().size, 1'000u);
+  for (uint64_t i = 0; i < txn->head().size; ++i) ASSERT_TRUE(txn->At(i).ok());
+}
+
+TEST_F(GrowthTest, ReadersBeyondTheLastSlotAreRefusedUntilOneEnds) {
+  const auto store = Open();
+  std::vector<ReadTxn> readers;
+  absl::Status status;
+  while (status.ok()) {
+    auto txn = store->Read();
+    status = txn.status();
+    if (txn.ok()) readers.push_back(*std::move(txn));
+  }
+  EXPECT_EQ(FailureOf(status), Failure::kReadersFull) << status;
+  EXPECT_GE(readers.size(), 1'000u);
+  readers.pop_back();
+  EXPECT_TRUE(store->Read().ok());
+}
+
+TEST_F(GrowthTest, SlotsOfADeadProcessAreUsedAgain) {
+  EXPECT_TRUE(Child([&] {
+                const auto store = Open();
+                std::vector<ReadTxn> readers;
+                for (int i = 0; i < 1'000; ++i) readers.push_back(*store->Read());
+                _exit(0);
+                return true;
+              }).Succeeded());
+  const auto store = Open();
+  std::vector<ReadTxn> readers;
+  for (int i = 0; i < 1'000; ++i) {
+    auto txn = store->Read();
+    ASSERT_TRUE(txn.ok()) << i << " " << txn.status();
+    readers.push_back(*std::move(txn));
+  }
+}
+
+TEST_F(GrowthTest, AWriterInAnotherProcessIsWaitedForUntilTheDeadline) {
+  const auto store = Open();
+  int ready[2];
+  ASSERT_EQ(pipe(ready), 0);
+  int go[2];
+  ASSERT_EQ(pipe(go), 0);
+  char byte = 0;
+  const Child child([&] {
+    const auto own = Open();
+    const auto txn = own->Write();
+    return txn.ok() && write(ready[1], &byte, 1) == 1 && read(go[0], &byte, 1) == 1;
+  });
+  ASSERT_EQ(read(ready[0], &byte, 1), 1);
+  EXPECT_EQ(FailureOf(store->Write(absl::Now() + absl::Milliseconds(20)).status()),
+            Failure::kTimeout);
+  ASSERT_EQ(write(go[1], &byte, 1), 1);
+  EXPECT_TRUE(child.Succeeded());
+  EXPECT_TRUE(store->Write(absl::Now() + absl::Milliseconds(20)).ok());
+}
+
+TEST_F(GrowthTest, AReadOnlyStoreDoesNotWrite) {
+  { ASSERT_TRUE(Append(*Open(), 10).ok()); }
+  auto store = Store::Open(directory_, {.read_only = true});
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_EQ(FailureOf((*store)->Write().status()), Failure::kReadOnly);
+}
+
+TEST_F(GrowthTest, ABackupIsALedgerOfItsOwn) {
+  const auto store = Open(uint64_t{1} << 30);
+  ASSERT_TRUE(Append(*store, 1'000).ok());
+  const std::string copy = directory_ + "/copy";
+  ASSERT_TRUE(store->Backup(copy).ok());
+  ASSERT_TRUE(Append(*store, 1).ok());
+  {
+    auto opened = Store::Open(copy, {});
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    EXPECT_EQ(SizeOf(**opened), 1'000u);
+    EXPECT_TRUE(Append(**opened, 5).ok());
+  }
+  const auto before = fs::file_size(copy + "/data.mdb");
+  EXPECT_EQ(FailureOf(store->Backup(copy)), Failure::kLedgerExists);
+  EXPECT_EQ(fs::file_size(copy + "/data.mdb"), before);
+  EXPECT_EQ(FailureOf(store->Backup(directory_ + "/no/where")), Failure::kNotFound);
+}
+
+TEST_F(GrowthTest, ABackupThatFailsLeavesNothing) {
+  { ASSERT_TRUE(Append(*Open(uint64_t{1} << 30), 20'000).ok()); }
+  const std::string copy = directory_ + "/copy";
+  EXPECT_TRUE(Child([&] {
+                const auto store = Open(uint64_t{1} << 30);
+                signal(SIGXFSZ, SIG_IGN);
+                const rlimit limit{1 << 20, 1 << 20};
+                setrlimit(RLIMIT_FSIZE, &limit);
+                return !store->Backup(copy).ok();
+              }).Succeeded());
+  EXPECT_FALSE(fs::exists(copy + "/data.mdb"));
+}
+
+// Pages that one transaction allocates and frees are never written, the last one of the file too.
+TEST_F(GrowthTest, NoSoundFileSeemsCutShort) {
+  const auto store = Open(uint64_t{1} << 30);
+  uint64_t random = 1;
+  const auto next = [&random](uint64_t below) {
+    random = random * 6364136223846793005 + 1442695040888963407;
+    return static_cast<uint32_t>((random >> 33) % below);
+  };
+  for (int i = 0; i < 1'000; ++i) {
+    auto txn = store->Write();
+    for (uint32_t pages = next(8); pages > 0; --pages) {
+      const std::string bytes(1 + next(4'000), 'x');
+      ASSERT_TRUE(txn->PutStatePage(1 + next(3), next(4), next(50), bytes).ok());
+    }
+    ASSERT_TRUE(txn->DropStatePages(next(12)).ok());
+    ASSERT_TRUE(txn->Commit(Hash{}).ok());
+    const auto stat = store->Stat();
+    ASSERT_LE(stat->data_bytes, stat->file_bytes) << i;
+  }
+}
+
+}  // namespace
+}  // namespace hourbook
