@@ -1,8 +1,9 @@
-# Sourced by tools/check: what a fresh Debian 12 lacks is installed, and a preset is built.
+# Sourced by tools/demo and tools/check: what a fresh Debian 12 lacks is installed, and a preset is built.
 # shellcheck shell=bash
 
 packages=(g++ cmake ninja-build pkg-config python3
-          liblmdb-dev libabsl-dev libxxhash-dev libssl-dev libgtest-dev libbenchmark-dev)
+          liblmdb-dev libabsl-dev libxxhash-dev libssl-dev libgtest-dev libbenchmark-dev
+          libcli11-dev nlohmann-json3-dev libtomlplusplus-dev libcsv-dev tzdata)
 
 step() { printf '== %s\n' "$*"; }
 
@@ -56,6 +57,7 @@ set_up() {
   install_missing
 }
 
+# configure_and_build PRESET [TARGET]: all targets where none is given.
 configure_and_build() {
   local preset=$1 log=build/$1.log
   step "Building ($preset)"
@@ -63,5 +65,5 @@ configure_and_build() {
   logged "$log" "configuring $preset failed" 'The last lines above say why.' \
     cmake --preset "$preset"
   logged "$log" "building $preset failed" 'The first error in the log is the one to look at.' \
-    cmake --build --preset "$preset"
+    cmake --build --preset "$preset" ${2:+--target "$2"}
 }

@@ -1,0 +1,51 @@
+// Values out of a fuzzer's bytes, the same under both compilers.
+#ifndef FUZZ_FUZZ_INPUT_H_
+#define FUZZ_FUZZ_INPUT_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+namespace hourbook::fuzz {
+
+// Takes values from the front; zeros once the bytes have run out.
+class FuzzInput {
+ public:
+  FuzzInput(const uint8_t* data, size_t size) : data_(data), size_(size) {}
+
+  bool empty() const { return size_ == 0; }
+
+  template <class T>
+  T Take() {
+    static_assert(std::is_trivially_copyable_v<T>);
+    T value{};
+    TakeBytes(&value, sizeof(value));
+    return value;
+  }
+
+  // 0 to bound - 1.
+  uint32_t Below(uint32_t bound) { return Take<uint16_t>() % bound; }
+
+  void TakeBytes(void* out, size_t wanted) {
+    const size_t taken = std::min(wanted, size_);
+    std::memcpy(out, data_, taken);
+    data_ += taken;
+    size_ -= taken;
+  }
+
+ private:
+  const uint8_t* data_;
+  size_t size_;
+};
+
+}  // namespace hourbook::fuzz
+
+// What the target claims: stops the fuzzer with the input that shows otherwise. Always on.
+#define FUZZ_CHECK(condition)  \
+  do {                         \
+    if (!(condition)) __builtin_trap(); \
+  } while (false)
+
+#endif  // FUZZ_FUZZ_INPUT_H_
