@@ -25,8 +25,10 @@ class FuzzInput {
     return value;
   }
 
-  // 0 to bound - 1.
-  uint32_t Below(uint32_t bound) { return Take<uint16_t>() % bound; }
+  // 0 to bound - 1, from one byte where that is enough.
+  uint32_t Below(uint32_t bound) {
+    return (bound <= 256 ? Take<uint8_t>() : Take<uint16_t>()) % bound;
+  }
 
   void TakeBytes(void* out, size_t wanted) {
     const size_t taken = std::min(wanted, size_);
