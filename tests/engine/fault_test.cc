@@ -1,0 +1,139 @@
+// What the disk may do to a ledger. The system calls that LMDB writes and syncs with are taken over
+// here, and fail when a test says so.
+#include <dlfcn.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <thread>
+
+#include "ledger/base/error.h"
+#include "ledger/engine/verify.h"
+#include "tests/engine/town.h"
+
+namespace {
+
+std::atomic<int> sync_error{0};   // errno of fdatasync, or 0
+std::atomic<int> write_error{0};  // errno of pwrite and pwritev, or 0
+
+template <class Function>
+Function Real(const char* name) {
+  return reinterpret_cast<Function>(::dlsym(RTLD_NEXT, name));
+}
+
+}  // namespace
+
+extern "C" int fdatasync(int fd) {
+  static const auto real = Real<int (*)(int)>("fdatasync");
+  if (sync_error == 0) return real(fd);
+  errno = sync_error;
+  return -1;
+}
+
+extern "C" ssize_t pwrite(int fd, const void* data, size_t size, off_t offset) {
+  static const auto real = Real<ssize_t (*)(int, const void*, size_t, off_t)>("pwrite");
+  if (write_error == 0) return real(fd, data, size, offset);
+  errno = write_error;
+  return -1;
+}
+
+extern "C" ssize_t pwritev(int fd, const iovec* parts, int count, off_t offset) {
+  static const auto real = Real<ssize_t (*)(int, const iovec*, int, off_t)>("pwritev");
+  if (write_error == 0) return real(fd, parts, count, offset);
+  errno = write_error;
+  return -1;
+}
+
+namespace hourbook {
+namespace {
+
+class FaultTest : public testing::Test {
+ protected:
+  FaultTest() {
+    ledger_ = CreateTown(path());
+    SendOk(*ledger_, Founding(2));
+    SendOk(*ledger_, {Service(0, 0)});
+  }
+  ~FaultTest() override {
+    sync_error = 0;
+    write_error = 0;
+  }
+
+  std::string path() const { return temp_ / "ledger"; }
+
+  absl::Status TrySend(const Entry& entry) {
+    std::vector<Outcome> outcomes(1);
+    return ledger_->Append({entry}, absl::InfiniteFuture(), absl::MakeSpan(outcomes));
+  }
+
+  // What a caller does after a failure that it cannot judge.
+  void ReopenAndSendAgain() {
+    ledger_.reset();
+    ledger_ = OpenTown(path());
+    const auto first = Send(*ledger_, {Service(0, 0)});
+    EXPECT_EQ(first[0].verdict, Verdict::kExists) << "an acknowledged entry is there";
+    EXPECT_TRUE(Stands(Send(*ledger_, {Service(1, 1)})[0].verdict));
+    const auto snapshot = SnapshotOf(*ledger_);
+    EXPECT_EQ(MinutesOf(*snapshot, 1), 60u);
+    EXPECT_TRUE(Verify(*snapshot, [](uint64_t, uint64_t) { return true; }).ok());
+  }
+
+  TempDir temp_;
+  std::unique_ptr<Ledger> ledger_;
+};
+
+TEST_F(FaultTest, AFailedSyncIsNeverRetriedIntoASuccess) {
+  sync_error = EIO;
+  EXPECT_EQ(FailureOf(TrySend(Service(1, 1))), Failure::kIoError);
+  sync_error = 0;
+  // The system may have dropped the pages that it could not write: a sync that succeeds now says
+  // nothing of them.
+  EXPECT_EQ(FailureOf(TrySend(Service(1, 1))), Failure::kPoisoned);
+  EXPECT_EQ(FailureOf(TrySend(Service(0, 0))), Failure::kPoisoned);
+  EXPECT_EQ(FailureOf(ledger_->OpenSnapshot().status()), Failure::kPoisoned);
+  EXPECT_EQ(FailureOf(ledger_->Backup(temp_ / "copy")), Failure::kPoisoned);
+  ReopenAndSendAgain();
+}
+
+TEST_F(FaultTest, AFullDiskIsToldAndLosesNothing) {
+  write_error = ENOSPC;
+  EXPECT_EQ(FailureOf(TrySend(Service(1, 1))), Failure::kDiskFull);
+  write_error = 0;
+  EXPECT_EQ(FailureOf(TrySend(Service(1, 1))), Failure::kPoisoned);
+  ReopenAndSendAgain();
+}
+
+TEST_F(FaultTest, AFailedWriteIsToldAndLosesNothing) {
+  write_error = EIO;
+  EXPECT_EQ(FailureOf(TrySend(Service(1, 1))), Failure::kIoError);
+  write_error = 0;
+  ReopenAndSendAgain();
+}
+
+TEST_F(FaultTest, ASnapshotFromBeforeTheFailureGoesOnReading) {
+  const auto snapshot = SnapshotOf(*ledger_);
+  sync_error = EIO;
+  EXPECT_FALSE(TrySend(Service(1, 1)).ok());
+  EXPECT_EQ(MinutesOf(*snapshot, 0), 60u);
+  EXPECT_EQ(MinutesOf(*snapshot, 1), 0u);
+}
+
+TEST_F(FaultTest, EveryWaitingCallerIsToldOfTheFailure) {
+  sync_error = EIO;
+  std::atomic<int> told{0};
+  std::vector<std::thread> threads;
+  for (uint64_t i = 1; i <= 8; ++i) {
+    threads.emplace_back([&, i] {
+      const absl::Status sent = TrySend(Service(i, 1));
+      if (!sent.ok()) ++told;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(told, 8);
+  sync_error = 0;
+  ReopenAndSendAgain();
+}
+
+}  // namespace
+}  // namespace hourbook
