@@ -1,6 +1,5 @@
 #include "api/internal.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <type_traits>
 
@@ -21,8 +20,7 @@ hbk_status Report(const absl::Status& status, hbk_error* error) {
       status.ok() ? hbk_status{HBK_OK} : static_cast<hbk_status>(FailureOf(status));
   if (error == nullptr || error->struct_size < sizeof(hbk_error)) return number;
   error->status = number;
-  const size_t length = std::min(status.message().size(), sizeof(error->message) - 1);
-  std::memcpy(error->message, status.message().data(), length);
+  const size_t length = status.message().copy(error->message, sizeof(error->message) - 1);
   error->message[length] = '\0';
   return number;
 }

@@ -10,8 +10,7 @@ namespace {
 
 template <size_t kSize>
 void CopyText(absl::string_view text, char (&out)[kSize]) {
-  const size_t length = std::min(text.size(), kSize - 1);
-  std::memcpy(out, text.data(), length);
+  const size_t length = text.copy(out, kSize - 1);
   std::memset(out + length, 0, kSize - length);
 }
 

@@ -94,6 +94,16 @@ static void test_creating_refuses_what_is_out_of_range(const char* directory) {
   CHECK_STATUS(HBK_INVALID_ARGUMENT, hbk_open(directory, NULL, NULL, NULL));
 }
 
+static void test_an_error_is_cleared_by_success(const char* directory) {
+  hbk_error error = HBK_ERROR_INIT;
+  hbk_ledger* ledger = NULL;
+  CHECK_STATUS(HBK_NOT_FOUND, hbk_open("/nonexistent/ledger", NULL, &ledger, &error));
+  CHECK(error.status == HBK_NOT_FOUND && error.message[0] != '\0');
+  CHECK_STATUS(HBK_OK, hbk_open(directory, NULL, &ledger, &error));
+  CHECK(error.status == HBK_OK && error.message[0] == '\0');
+  hbk_close(ledger);
+}
+
 static void test_opening(const char* directory, hbk_ledger* open_one) {
   hbk_open_options options = HBK_OPEN_OPTIONS_INIT;
   hbk_create_options create_options = HBK_CREATE_OPTIONS_INIT;
@@ -348,6 +358,7 @@ int main(int argc, char** argv) {
   test_version_and_names();
   test_creating_refuses_what_is_out_of_range(directory);
   test_opening(directory, create(directory));
+  test_an_error_is_cleared_by_success(directory);
   CHECK_STATUS(HBK_OK, hbk_open(directory, NULL, &ledger, NULL));
   test_appending(ledger);
   test_reading(ledger);
