@@ -1,0 +1,73 @@
+#include "tests/rules/town_machine.h"
+
+namespace hourbook {
+namespace {
+
+using ReverseTest = TownMachine;
+
+TEST_F(ReverseTest, AnExactMirrorOnce) {
+  const Entry service = Sent(Service(480, 60));
+  Entry wrong = Reverse(service);
+  wrong.amount = 59;
+  EXPECT_EQ(Send(wrong), Verdict::kNotAMirror);
+  wrong = Reverse(service);
+  std::swap(wrong.debit, wrong.credit);
+  EXPECT_EQ(Send(wrong), Verdict::kNotAMirror);
+  Sent(Reverse(service));
+  EXPECT_EQ(Send(Reverse(service)), Verdict::kAlreadyReversed);
+  const Balance balance = BalanceOf(Named('V'), Unit::kMinute);
+  EXPECT_EQ(balance.credits_posted, balance.debits_posted);
+}
+
+TEST_F(ReverseTest, WithAReason) {
+  Entry reverse = Reverse(Sent(Service(480, 60)));
+  reverse.code = 0;
+  EXPECT_EQ(Send(reverse), Verdict::kFieldMissing);
+}
+
+TEST_F(ReverseTest, OnlyWhatWasPosted) {
+  Sent(Grant(50));
+  const Entry hold = Sent(Hold(10));
+  EXPECT_EQ(Send(Reverse(hold)), Verdict::kNotReversible);
+  Sent(Second(Kind::kPost, hold));
+  const Entry post = history_.entries().back();
+  const Entry reverse = Sent(Reverse(post));
+  EXPECT_EQ(Send(Reverse(post)), Verdict::kAlreadyReversed);
+  EXPECT_EQ(Send(Reverse(reverse)), Verdict::kNotReversible);
+  EXPECT_EQ(Send(Reverse(Redeem(1))), Verdict::kUnknownRef);
+  EXPECT_EQ(Points(), 50u);
+}
+
+TEST_F(ReverseTest, SpentPointsCannotBeTakenBack) {
+  const Entry grant = Sent(Grant(50));
+  const Entry redeem = Sent(Redeem(10));
+  EXPECT_EQ(Send(Reverse(grant)), Verdict::kInsufficient);
+  Sent(Reverse(redeem));
+  Sent(Reverse(grant));
+  EXPECT_EQ(Points(), 0u);
+}
+
+TEST_F(ReverseTest, AServiceGoesOnlyAfterItsAward) {
+  const Entry service = Sent(Service(480, 60));
+  const Entry award = Sent(Award(service, 10));
+  EXPECT_EQ(Send(Reverse(service)), Verdict::kAwardStands);
+  Sent(Reverse(award));
+  Sent(Reverse(service));
+}
+
+TEST_F(ReverseTest, APostedServiceIsReversedByItsPost) {
+  const Entry pending = Sent(PendingService(480, 60));
+  Entry post = Second(Kind::kPost, pending, 30);
+  post.recorder = Named('X');
+  Sent(post);
+  const Entry posted = history_.entries().back();
+  const Entry award = Sent(Award(pending, 5));
+  EXPECT_EQ(Send(Reverse(posted)), Verdict::kAwardStands);
+  Sent(Reverse(award));
+  Sent(Reverse(posted));
+  EXPECT_EQ(Send(Award(pending, 5)), Verdict::kUnjustified);
+  Sent(Service(480, 60));
+}
+
+}  // namespace
+}  // namespace hourbook
