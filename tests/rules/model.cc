@@ -1,0 +1,470 @@
+#include "tests/rules/model.h"
+
+#include <algorithm>
+
+#include "ledger/rules/shape.h"
+
+namespace hourbook {
+namespace {
+
+constexpr int64_t kMinuteNanos = 60'000'000'000;
+
+Kind KindOf(const Entry& entry) { return static_cast<Kind>(entry.kind); }
+bool IsPending(const Entry& entry) { return (entry.flags & kFlagPending) != 0; }
+bool IsLinked(const Entry& entry) { return (entry.flags & kFlagLinked) != 0; }
+
+bool Moves(const Entry& entry) {
+  switch (KindOf(entry)) {
+    case Kind::kService:
+    case Kind::kAward:
+    case Kind::kRedeem:
+    case Kind::kSettle:
+    case Kind::kTransfer:
+    case Kind::kReverse:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool Touches(const Entry& entry) {
+  return Moves(entry) || KindOf(entry) == Kind::kPost || KindOf(entry) == Kind::kVoid;
+}
+
+int64_t EndOf(const Entry& service, uint64_t minutes) {
+  return service.occurred_at + static_cast<int64_t>(minutes) * kMinuteNanos;
+}
+
+}  // namespace
+
+const Entry* Model::Find(const Id& id) const {
+  for (const Entry& entry : log_) {
+    if (entry.id == id) return &entry;
+  }
+  return nullptr;
+}
+
+const Entry* Model::PartyOf(const Id& party) const {
+  for (const Entry& entry : log_) {
+    if (KindOf(entry) == Kind::kOpen && entry.credit == party) return &entry;
+  }
+  return nullptr;
+}
+
+bool Model::IsClosed(const Id& party) const {
+  return std::any_of(log_.begin(), log_.end(), [&](const Entry& entry) {
+    return KindOf(entry) == Kind::kClose && entry.credit == party;
+  });
+}
+
+Verdict Model::CheckParty(const Id& party, std::vector<PartyKind> kinds) const {
+  const Entry* const open = PartyOf(party);
+  if (open == nullptr) return Verdict::kUnknownParty;
+  if (IsClosed(party)) return Verdict::kPartyClosed;
+  const bool fits = kinds.empty() || std::find(kinds.begin(), kinds.end(),
+                                               static_cast<PartyKind>(open->code)) != kinds.end();
+  return fits ? Verdict::kOk : Verdict::kWrongPartyKind;
+}
+
+std::optional<uint64_t> Model::Rule(Topic topic, const Id& scope, uint16_t key, int64_t at) const {
+  std::optional<uint64_t> value;
+  int64_t from = INT64_MIN;
+  for (const Entry& entry : log_) {
+    if (KindOf(entry) != Kind::kPolicy || entry.code != static_cast<uint16_t>(topic)) continue;
+    if (entry.credit != scope || (entry.ref[0] | entry.ref[1] << 8) != key) continue;
+    if (entry.occurred_at > at || entry.occurred_at < from) continue;
+    value = entry.amount;
+    from = entry.occurred_at;
+  }
+  return value;
+}
+
+int64_t Model::DayOf(int64_t at) const {
+  const auto rule = Rule(Topic::kUtcOffset, kNoId, 0, at);
+  const int64_t offset = rule ? static_cast<int64_t>(*rule) : static_cast<int32_t>(log_[0].timeout);
+  int64_t seconds = at / 1'000'000'000 + offset;  // nothing here is before 1970
+  return seconds / 86'400;
+}
+
+Model::Fate Model::FateOf(const Entry& pending, int64_t at, const Entry** by) const {
+  for (const Entry& entry : log_) {
+    if (entry.ref != pending.id) continue;
+    const bool ends = KindOf(entry) == Kind::kPost || KindOf(entry) == Kind::kVoid;
+    if (!ends) continue;
+    if (by != nullptr) *by = &entry;
+    return KindOf(entry) == Kind::kPost ? Fate::kPosted : Fate::kVoided;
+  }
+  const bool lapsed =
+      pending.timeout != 0 &&
+      pending.recorded_at + int64_t{pending.timeout} * 1'000'000'000 <= at;
+  return lapsed ? Fate::kLapsed : Fate::kHeld;
+}
+
+bool Model::WasReversed(const Entry& original) const {
+  return std::any_of(log_.begin(), log_.end(), [&](const Entry& entry) {
+    return KindOf(entry) == Kind::kReverse && entry.ref == original.id;
+  });
+}
+
+uint64_t Model::Standing(const Entry& entry, int64_t at) const {
+  if (!IsPending(entry)) return WasReversed(entry) ? 0 : entry.amount;
+  const Entry* by = nullptr;
+  switch (FateOf(entry, at, &by)) {
+    case Fate::kHeld:
+      return entry.amount;
+    case Fate::kPosted:
+      return WasReversed(*by) ? 0 : by->amount;
+    default:
+      return 0;
+  }
+}
+
+Balance Model::BalanceAt(const Id& party, Unit unit, int64_t at) const {
+  Balance sum{};
+  for (const Entry& entry : log_) {
+    if (!Moves(entry) || entry.unit != static_cast<uint16_t>(unit)) continue;
+    uint64_t posted = IsPending(entry) ? 0 : entry.amount;
+    uint64_t held = 0;
+    if (IsPending(entry)) {
+      const Entry* by = nullptr;
+      const Fate fate = FateOf(entry, at, &by);
+      if (fate == Fate::kHeld) held = entry.amount;
+      if (fate == Fate::kPosted) posted = by->amount;
+    }
+    if (entry.debit == party) sum.debits_posted += posted, sum.debits_pending += held;
+    if (entry.credit == party) sum.credits_posted += posted, sum.credits_pending += held;
+  }
+  return sum;
+}
+
+uint64_t Model::IssuedAt(const Id& programme, int64_t at) const {
+  uint64_t issued = 0;
+  for (const Entry& entry : log_) {
+    if (KindOf(entry) == Kind::kAward && entry.debit == programme) issued += Standing(entry, at);
+  }
+  return issued;
+}
+
+bool Model::HasAward(const Id& service, const Id& programme, int64_t at) const {
+  return std::any_of(log_.begin(), log_.end(), [&](const Entry& entry) {
+    return KindOf(entry) == Kind::kAward && entry.ref == service &&
+           (programme == kNoId || entry.debit == programme) && Standing(entry, at) > 0;
+  });
+}
+
+// Whether 64 bits hold the sums of both accounts with the entry's amount.
+Verdict Model::CheckFits(const Entry& entry) const {
+  for (const bool is_debit : {true, false}) {
+    const Balance b = BalanceAt(is_debit ? entry.debit : entry.credit,
+                                static_cast<Unit>(entry.unit), entry.recorded_at);
+    const uint64_t sum =
+        is_debit ? b.debits_posted + b.debits_pending : b.credits_posted + b.credits_pending;
+    if (entry.amount > UINT64_MAX - sum) return Verdict::kOverflow;
+  }
+  return Verdict::kOk;
+}
+
+uint64_t Model::LastOf(const Id& party, uint16_t unit) const {
+  uint64_t last = 0;
+  for (const Entry& entry : log_) {
+    const bool touches = Touches(entry) && entry.unit == unit &&
+                         (entry.debit == party || entry.credit == party);
+    if (touches) last = entry.index;
+  }
+  return last;
+}
+
+Verdict Model::JudgeParty(const Entry& entry) const {
+  if (KindOf(entry) == Kind::kOpen) {
+    if (entry.code < 1 || entry.code > 7) return Verdict::kWrongPartyKind;
+    if (PartyOf(entry.credit) != nullptr) return Verdict::kPartyExists;
+    return entry.recorder == kNoId ? Verdict::kOk : CheckParty(entry.recorder, {});
+  }
+  if (const Verdict v = CheckParty(entry.credit, {}); v != Verdict::kOk) return v;
+  if (entry.recorder != kNoId) {
+    if (const Verdict v = CheckParty(entry.recorder, {}); v != Verdict::kOk) return v;
+  }
+  const auto kind = static_cast<PartyKind>(PartyOf(entry.credit)->code);
+  for (const Unit unit : {Unit::kMinute, Unit::kPoint, Unit::kBankMinute}) {
+    const Balance b = BalanceAt(entry.credit, unit, entry.recorded_at);
+    if (b.debits_pending != 0 || b.credits_pending != 0) return Verdict::kBalanceNotZero;
+    const bool may_keep = kind == PartyKind::kProgramme || kind == PartyKind::kTeam ||
+                          unit == Unit::kMinute;
+    if (!may_keep && b.credits_posted > b.debits_posted) return Verdict::kBalanceNotZero;
+  }
+  return Verdict::kOk;
+}
+
+Verdict Model::JudgePolicy(const Entry& entry) const {
+  if (!Policy::Check(entry).ok()) return Verdict::kMalformedPolicy;
+  if (entry.code == static_cast<uint16_t>(Topic::kUtcOffset) &&
+      entry.occurred_at < entry.recorded_at) {
+    return Verdict::kMalformedPolicy;
+  }
+  if (entry.credit != kNoId) {
+    const Verdict v = CheckParty(entry.credit, {PartyKind::kProgramme});
+    if (v != Verdict::kOk) return v;
+  }
+  return entry.recorder == kNoId ? Verdict::kOk : CheckParty(entry.recorder, {});
+}
+
+Verdict Model::JudgeService(const Entry& entry) const {
+  if (const Verdict v = CheckParty(entry.debit, {PartyKind::kTeam}); v != Verdict::kOk) return v;
+  if (const Verdict v = CheckParty(entry.credit, {PartyKind::kVolunteer}); v != Verdict::kOk) {
+    return v;
+  }
+  if (const Verdict v = CheckParty(entry.recorder, {}); v != Verdict::kOk) return v;
+  if (!IsPending(entry)) {
+    if (const Verdict v = CheckParty(entry.ref, {}); v != Verdict::kOk) return v;
+  }
+  if (entry.amount == 0) return Verdict::kZeroDuration;
+  if (entry.amount > Rule(Topic::kMaxServiceMinutes, kNoId, 0, entry.occurred_at).value_or(1'440)) {
+    return Verdict::kTooLong;
+  }
+  if (!IsPending(entry) && EndOf(entry, entry.amount) > entry.recorded_at) {
+    return Verdict::kOccurredInFuture;
+  }
+  if (!IsPending(entry) && (entry.ref == entry.recorder || entry.ref == entry.credit)) {
+    return Verdict::kSelfVerified;
+  }
+  uint64_t of_day = entry.amount;
+  for (const Entry& other : log_) {
+    if (KindOf(other) != Kind::kService || other.credit != entry.credit) continue;
+    const uint64_t minutes = Standing(other, entry.recorded_at);
+    if (minutes == 0) continue;
+    if (other.occurred_at < EndOf(entry, entry.amount) &&
+        entry.occurred_at < EndOf(other, minutes)) {
+      return Verdict::kOverlap;
+    }
+    if (DayOf(other.occurred_at) == DayOf(entry.occurred_at)) of_day += minutes;
+  }
+  if (of_day > Rule(Topic::kDailyCapMinutes, kNoId, 0, entry.occurred_at).value_or(1'440)) {
+    return Verdict::kDailyCap;
+  }
+  return CheckFits(entry);
+}
+
+Verdict Model::JudgeAward(const Entry& entry) const {
+  if (const Verdict v = CheckParty(entry.debit, {PartyKind::kProgramme}); v != Verdict::kOk) {
+    return v;
+  }
+  const Verdict credit =
+      CheckParty(entry.credit, {PartyKind::kVolunteer, PartyKind::kBeneficiary});
+  if (credit != Verdict::kOk) return credit;
+  if (entry.recorder != kNoId) {
+    if (const Verdict v = CheckParty(entry.recorder, {}); v != Verdict::kOk) return v;
+  }
+  if (entry.amount == 0) return Verdict::kZeroAmount;
+  if (const Entry* const reason = Find(entry.ref)) {
+    if (KindOf(*reason) != Kind::kService || reason->credit != entry.credit ||
+        reason->code != entry.code) {
+      return Verdict::kUnjustified;
+    }
+    const bool is_held =
+        IsPending(*reason) && FateOf(*reason, entry.recorded_at) == Fate::kHeld;
+    const uint64_t minutes = is_held ? 0 : Standing(*reason, entry.recorded_at);
+    const auto rate = Rule(Topic::kTariff, entry.debit, entry.code, reason->occurred_at);
+    if (minutes == 0 || !rate) return Verdict::kUnjustified;
+    if (HasAward(reason->id, entry.debit, entry.recorded_at)) return Verdict::kAlreadyAwarded;
+    if (entry.amount != minutes * *rate / 60) return Verdict::kWrongAmount;
+  } else {
+    const auto most = Rule(Topic::kGrant, entry.debit, entry.code, entry.occurred_at);
+    if (entry.code == 0 || !most) return Verdict::kUnjustified;
+    if (entry.amount > *most) return Verdict::kWrongAmount;
+  }
+  const auto budget = Rule(Topic::kBudget, entry.debit, 0, entry.recorded_at);
+  const uint64_t issued = IssuedAt(entry.debit, entry.recorded_at);
+  if (!budget || issued > *budget || entry.amount > *budget - issued) {
+    return Verdict::kBudgetExceeded;
+  }
+  return CheckFits(entry);
+}
+
+Verdict Model::JudgeMove(const Entry& entry) const {
+  using Kinds = std::vector<PartyKind>;
+  Kinds from = {PartyKind::kVolunteer};
+  Kinds to = {PartyKind::kVolunteer, PartyKind::kBeneficiary};
+  if (KindOf(entry) == Kind::kRedeem) {
+    from.push_back(PartyKind::kBeneficiary);
+    to = {PartyKind::kStation};
+  }
+  if (KindOf(entry) == Kind::kSettle) {
+    from = {PartyKind::kStation};
+    to = {PartyKind::kProgramme, PartyKind::kSponsor};
+  }
+  if (const Verdict v = CheckParty(entry.debit, from); v != Verdict::kOk) return v;
+  if (const Verdict v = CheckParty(entry.credit, to); v != Verdict::kOk) return v;
+  if (entry.recorder != kNoId) {
+    if (const Verdict v = CheckParty(entry.recorder, {}); v != Verdict::kOk) return v;
+  }
+  if (entry.debit == entry.credit) return Verdict::kSameParty;
+  if (entry.amount == 0) return Verdict::kZeroAmount;
+  if (KindOf(entry) == Kind::kTransfer) {
+    const auto most = Rule(Topic::kTransfer, kNoId, entry.unit, entry.occurred_at);
+    if (!most || entry.amount > *most) return Verdict::kTransferNotPermitted;
+  }
+  const Balance b =
+      BalanceAt(entry.debit, static_cast<Unit>(entry.unit), entry.recorded_at);
+  if (Available(b) < entry.amount) return Verdict::kInsufficient;
+  return CheckFits(entry);
+}
+
+Verdict Model::JudgeSecond(Entry& entry) const {
+  const Entry* const pending = Find(entry.ref);
+  if (pending == nullptr) return Verdict::kUnknownRef;
+  if (!IsPending(*pending)) return Verdict::kNotPending;
+  switch (FateOf(*pending, entry.recorded_at)) {
+    case Fate::kPosted:
+      return Verdict::kAlreadyPosted;
+    case Fate::kVoided:
+      return Verdict::kAlreadyVoided;
+    case Fate::kLapsed:
+      return Verdict::kLapsed;
+    case Fate::kHeld:
+      break;
+  }
+  const bool agrees = (entry.debit == kNoId || entry.debit == pending->debit) &&
+                      (entry.credit == kNoId || entry.credit == pending->credit) &&
+                      (entry.unit == 0 || entry.unit == pending->unit);
+  if (!agrees) return Verdict::kNotAMirror;
+  entry.debit = pending->debit;
+  entry.credit = pending->credit;
+  entry.unit = pending->unit;
+  if (entry.amount == 0) entry.amount = pending->amount;
+  if (entry.recorder != kNoId) {
+    if (const Verdict v = CheckParty(entry.recorder, {}); v != Verdict::kOk) return v;
+  }
+  if (KindOf(entry) == Kind::kVoid) {
+    return entry.amount == pending->amount ? Verdict::kOk : Verdict::kNotAMirror;
+  }
+  if (KindOf(*pending) == Kind::kService) {
+    if (entry.recorder == kNoId) return Verdict::kFieldMissing;
+    if (entry.recorder == pending->recorder || entry.recorder == pending->credit) {
+      return Verdict::kSelfVerified;
+    }
+  }
+  return entry.amount > pending->amount ? Verdict::kExceedsPending : Verdict::kOk;
+}
+
+Verdict Model::JudgeReverse(const Entry& entry) const {
+  const Entry* const original = Find(entry.ref);
+  if (original == nullptr) return Verdict::kUnknownRef;
+  const bool is_post = KindOf(*original) == Kind::kPost;
+  const bool is_movement = Moves(*original) && KindOf(*original) != Kind::kReverse;
+  if (!is_post && (!is_movement || IsPending(*original))) return Verdict::kNotReversible;
+  if (entry.debit != original->credit || entry.credit != original->debit ||
+      entry.unit != original->unit || entry.amount != original->amount) {
+    return Verdict::kNotAMirror;
+  }
+  if (entry.recorder != kNoId) {
+    if (const Verdict v = CheckParty(entry.recorder, {}); v != Verdict::kOk) return v;
+  }
+  if (WasReversed(*original)) return Verdict::kAlreadyReversed;
+  const Entry* const origin = is_post ? Find(original->ref) : original;
+  const bool is_service = KindOf(*origin) == Kind::kService;
+  if (is_service && HasAward(origin->id, kNoId, entry.recorded_at)) return Verdict::kAwardStands;
+  const Balance b =
+      BalanceAt(entry.debit, static_cast<Unit>(entry.unit), entry.recorded_at);
+  if (!is_service && Available(b) < entry.amount) return Verdict::kInsufficient;
+  return CheckFits(entry);
+}
+
+Verdict Model::JudgeKind(Entry& entry) const {
+  switch (KindOf(entry)) {
+    case Kind::kOpen:
+    case Kind::kClose:
+      return JudgeParty(entry);
+    case Kind::kService:
+      return JudgeService(entry);
+    case Kind::kAward:
+      return JudgeAward(entry);
+    case Kind::kRedeem:
+    case Kind::kSettle:
+    case Kind::kTransfer:
+      return JudgeMove(entry);
+    case Kind::kPost:
+    case Kind::kVoid:
+      return JudgeSecond(entry);
+    case Kind::kReverse:
+      return JudgeReverse(entry);
+    case Kind::kPolicy:
+      return JudgePolicy(entry);
+    case Kind::kAnchor:
+      return entry.recorder == kNoId ? Verdict::kOk : CheckParty(entry.recorder, {});
+    case Kind::kGenesis:
+      break;
+  }
+  return Verdict::kUnknownKind;
+}
+
+Outcome Model::JudgeOne(const Entry& given, int64_t now) {
+  Outcome outcome{.verdict = CheckShape(given)};
+  if (outcome.verdict != Verdict::kOk) return outcome;
+  const auto fill = [&](const Entry& entry) {
+    outcome.index = entry.index;
+    outcome.recorded_at = entry.recorded_at;
+    if (!Touches(entry)) return;
+    outcome.debit = BalanceOf(entry.debit, static_cast<Unit>(entry.unit));
+    outcome.credit = BalanceOf(entry.credit, static_cast<Unit>(entry.unit));
+  };
+  if (const Entry* const there = Find(given.id)) {
+    outcome.verdict = CompareWithExisting(given, *there);
+    if (outcome.verdict == Verdict::kExists) {
+      fill(*there);
+    } else {
+      outcome.index = there->index;
+      outcome.recorded_at = there->recorded_at;
+    }
+    return outcome;
+  }
+  const bool imported = (given.flags & kFlagImported) != 0;
+  Entry entry = given;
+  entry.recorded_at =
+      std::max(imported ? given.recorded_at : now, log_.back().recorded_at + 1);
+  entry.index = log_.size();
+  if (imported && given.recorded_at > now) {
+    outcome.verdict = Verdict::kRecordedInFuture;
+  } else if (KindOf(entry) != Kind::kPolicy && entry.occurred_at > entry.recorded_at) {
+    outcome.verdict = Verdict::kOccurredInFuture;
+  } else {
+    outcome.verdict = JudgeKind(entry);
+  }
+  if (outcome.verdict != Verdict::kOk) return outcome;
+  if (Touches(entry)) {
+    entry.prev_debit = LastOf(entry.debit, entry.unit);
+    entry.prev_credit = LastOf(entry.credit, entry.unit);
+  }
+  log_.push_back(entry);
+  fill(entry);
+  return outcome;
+}
+
+std::vector<Outcome> Model::Judge(const std::vector<Entry>& batch, int64_t now) {
+  std::vector<Outcome> outcomes;
+  for (size_t begin = 0; begin < batch.size();) {
+    size_t end = begin + 1;
+    while (end < batch.size() && IsLinked(batch[end - 1])) ++end;
+    const std::vector<Entry> before = log_;
+    bool fell = false;
+    for (size_t i = begin; i < end; ++i) {
+      outcomes.push_back(fell ? Outcome{.verdict = Verdict::kLinkedEntryFailed}
+                              : JudgeOne(batch[i], now));
+      const bool ends_open = i + 1 == batch.size() && IsLinked(batch[i]);
+      if (!fell && ends_open && outcomes[i].verdict == Verdict::kOk) {
+        outcomes[i] = {.verdict = Verdict::kLinkedChainOpen};
+      }
+      if (fell || (Stands(outcomes[i].verdict) && !ends_open)) continue;
+      fell = end - begin > 1 || IsLinked(batch[i]);
+      for (size_t j = begin; fell && j < i; ++j) {
+        if (outcomes[j].verdict == Verdict::kOk) {
+          outcomes[j] = {.verdict = Verdict::kLinkedEntryFailed};
+        }
+      }
+    }
+    if (fell) log_ = before;
+    begin = end;
+  }
+  return outcomes;
+}
+
+}  // namespace hourbook

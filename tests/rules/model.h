@@ -1,0 +1,66 @@
+// The rules once more, plain and slow: a list of accepted entries, and every question answered by
+// reading it from the start. No state, no undo, no index, nothing kept in step. Judges the machine
+// that has all of these.
+#ifndef TESTS_RULES_MODEL_H_
+#define TESTS_RULES_MODEL_H_
+
+#include <optional>
+#include <vector>
+
+#include "ledger/rules/balance.h"
+#include "ledger/rules/machine.h"
+
+namespace hourbook {
+
+class Model {
+ public:
+  explicit Model(const Entry& genesis) : log_{genesis} {}
+
+  std::vector<Outcome> Judge(const std::vector<Entry>& batch, int64_t now);
+
+  // Accepted entries as a ledger must hold them, to the byte.
+  const std::vector<Entry>& log() const { return log_; }
+
+  // As after the last entry.
+  Balance BalanceOf(const Id& party, Unit unit) const {
+    return BalanceAt(party, unit, log_.back().recorded_at);
+  }
+
+ private:
+  enum class Fate { kHeld, kPosted, kVoided, kLapsed };
+
+  Outcome JudgeOne(const Entry& given, int64_t now);
+  Verdict JudgeKind(Entry& entry) const;
+  Verdict JudgeParty(const Entry& entry) const;
+  Verdict JudgePolicy(const Entry& entry) const;
+  Verdict JudgeService(const Entry& entry) const;
+  Verdict JudgeAward(const Entry& entry) const;
+  Verdict JudgeMove(const Entry& entry) const;
+  Verdict JudgeSecond(Entry& entry) const;
+  Verdict JudgeReverse(const Entry& entry) const;
+
+  const Entry* Find(const Id& id) const;
+  // What the party is: its open entry, if it has one; whether it was closed.
+  const Entry* PartyOf(const Id& party) const;
+  bool IsClosed(const Id& party) const;
+  Verdict CheckParty(const Id& party, std::vector<PartyKind> kinds) const;
+  std::optional<uint64_t> Rule(Topic topic, const Id& scope, uint16_t key, int64_t at) const;
+  int64_t DayOf(int64_t at) const;
+
+  // What became of a pending entry by an instant, and the entry that ended it.
+  Fate FateOf(const Entry& pending, int64_t at, const Entry** by = nullptr) const;
+  bool WasReversed(const Entry& entry) const;
+  // What an entry moved, and what of it is still moved, held included; by an instant.
+  uint64_t Standing(const Entry& entry, int64_t at) const;
+  Balance BalanceAt(const Id& party, Unit unit, int64_t at) const;
+  uint64_t IssuedAt(const Id& programme, int64_t at) const;
+  bool HasAward(const Id& service, const Id& programme, int64_t at) const;
+  Verdict CheckFits(const Entry& entry) const;
+  uint64_t LastOf(const Id& party, uint16_t unit) const;
+
+  std::vector<Entry> log_;
+};
+
+}  // namespace hourbook
+
+#endif  // TESTS_RULES_MODEL_H_

@@ -1,0 +1,380 @@
+// The machine against the model, entry by entry, over random towns where ids, times and parties are so
+// few that entries keep meeting each other.
+#include "tests/rules/model.h"
+
+#include <algorithm>
+#include <map>
+#include <random>
+
+#include "gtest/gtest.h"
+#include "ledger/format/genesis.h"
+#include "tests/rules/memory_history.h"
+#include "tests/rules/town_machine.h"
+
+namespace hourbook {
+namespace {
+
+class Generator {
+ public:
+  explicit Generator(uint32_t seed) : random_(seed) {}
+
+  uint32_t Below(uint32_t bound) { return static_cast<uint32_t>(random_() % bound); }
+  bool OneIn(uint32_t chances) { return Below(chances) == 0; }
+
+  // What a town begins with, so that most of what follows has a chance.
+  std::vector<Entry> Founding() {
+    std::vector<Entry> entries;
+    const auto open = [&](const Id& party, PartyKind kind) {
+      Entry entry = Blank(Kind::kOpen);
+      entry.credit = party;
+      entry.code = static_cast<uint16_t>(kind);
+      entries.push_back(entry);
+    };
+    const auto rule = [&](Topic topic, const Id& scope, uint8_t key, uint64_t value) {
+      Entry entry = Blank(Kind::kPolicy);
+      entry.credit = scope;
+      entry.ref[0] = key;
+      entry.amount = value;
+      entry.code = static_cast<uint16_t>(topic);
+      entry.occurred_at = kMidnight;
+      entries.push_back(entry);
+    };
+    open(Named('T', 0), PartyKind::kTeam);
+    open(Named('P', 0), PartyKind::kProgramme);
+    open(Named('P', 1), PartyKind::kProgramme);
+    open(Named('S', 0), PartyKind::kStation);
+    open(Named('R', 0), PartyKind::kRecorder);
+    open(Named('R', 1), PartyKind::kRecorder);
+    for (uint64_t i = 0; i < 3; ++i) open(Named('V', i), PartyKind::kVolunteer);
+    rule(Topic::kTariff, Named('P', 0), 1, 10);
+    rule(Topic::kTariff, Named('P', 1), 1, 6);
+    rule(Topic::kGrant, Named('P', 0), 2, 60);
+    rule(Topic::kBudget, Named('P', 0), 0, 300 + Below(2'000));
+    if (OneIn(2)) rule(Topic::kBudget, Named('P', 1), 0, 100);
+    if (OneIn(2)) rule(Topic::kTransfer, kNoId, 2, 15);
+    rule(Topic::kMaxServiceMinutes, kNoId, 0, 300);
+    rule(Topic::kDailyCapMinutes, kNoId, 0, 480);
+    return entries;
+  }
+
+  std::vector<Entry> Batch(const std::vector<Entry>& log) {
+    std::vector<Entry> batch;
+    for (uint32_t i = 1 + (OneIn(4) ? Below(4) : 0); i > 0; --i) {
+      batch.push_back(One(log));
+      const bool may_link = batch.back().kind != static_cast<uint16_t>(Kind::kPolicy);
+      if (may_link && OneIn(6)) batch.back().flags |= kFlagLinked;
+    }
+    if (!OneIn(20)) batch.back().flags &= static_cast<uint16_t>(~kFlagLinked);
+    sent_.insert(sent_.end(), batch.begin(), batch.end());
+    return batch;
+  }
+
+ private:
+  Entry Blank(Kind kind) {
+    Entry entry{};
+    entry.id = Named('e', ++next_id_);
+    entry.kind = static_cast<uint16_t>(kind);
+    entry.occurred_at = kMidnight + int64_t{Below(6 * 96)} * 15 * kMinute;
+    return entry;
+  }
+
+  Id Volunteer() { return Named('V', Below(OneIn(10) ? 5 : 3)); }
+  Id Recorder() { return OneIn(10) ? Volunteer() : Named('R', Below(OneIn(20) ? 3 : 2)); }
+  const Entry& Any(const std::vector<Entry>& log) {
+    // Recent ones more often.
+    const auto back = std::min<uint32_t>(Below(OneIn(3) ? 200 : 12),
+                                         static_cast<uint32_t>(log.size()) - 1);
+    return log[log.size() - 1 - back];
+  }
+
+  Entry One(const std::vector<Entry>& log) {
+    if (!sent_.empty() && OneIn(12)) return Again();
+    Entry entry = Sensible(log);
+    if (OneIn(25)) Spoil(entry);
+    if (OneIn(15)) entry.flags |= kFlagImported;
+    if ((entry.flags & kFlagImported) != 0) {
+      entry.recorded_at = log.back().recorded_at + int64_t{Below(100)} * 1'000'000'000 -
+                          20'000'000'000;
+    }
+    return entry;
+  }
+
+  // Something sent before, as it was or with one thing changed.
+  Entry Again() {
+    Entry entry = sent_[Below(static_cast<uint32_t>(sent_.size()))];
+    if (OneIn(2)) return entry;
+    switch (Below(5)) {
+      case 0:
+        entry.amount += 1;
+        break;
+      case 1:
+        entry.credit = Volunteer();
+        break;
+      case 2:
+        entry.code ^= 1;
+        break;
+      case 3:
+        entry.occurred_at += kMinute;
+        break;
+      default:
+        entry.evidence[3] ^= 1;
+    }
+    return entry;
+  }
+
+  void Spoil(Entry& entry) {
+    switch (Below(8)) {
+      case 0:
+        entry.id = kNoId;
+        break;
+      case 1:
+        entry.unit = static_cast<uint16_t>(Below(5));
+        break;
+      case 2:
+        entry.amount = OneIn(2) ? UINT64_MAX : 0;
+        break;
+      case 3:
+        entry.debit = Named('T', 9);
+        break;
+      case 4:
+        entry.credit = entry.debit;
+        break;
+      case 5:
+        entry.flags = 8;
+        break;
+      case 6:
+        entry.occurred_at += 100 * kDay;
+        break;
+      default:
+        entry.recorder = Named('Z', 1);
+    }
+  }
+
+  Entry Sensible(const std::vector<Entry>& log) {
+    switch (Below(16)) {
+      case 0: {
+        Entry entry = Blank(OneIn(3) ? Kind::kClose : Kind::kOpen);
+        entry.credit = OneIn(3) ? Named('S', Below(3)) : Volunteer();
+        entry.code = entry.kind == static_cast<uint16_t>(Kind::kOpen) && entry.credit[0] == 'S'
+                         ? static_cast<uint16_t>(PartyKind::kStation)
+                         : 1;
+        return entry;
+      }
+      case 1: {
+        Entry entry = Blank(Kind::kPolicy);
+        entry.credit = OneIn(4) ? kNoId : Named('P', Below(3));
+        entry.ref[0] = static_cast<uint8_t>(Below(3));
+        entry.amount = Below(700);
+        entry.code = static_cast<uint16_t>(1 + Below(7));
+        return entry;
+      }
+      case 2:
+      case 3:
+      case 4:
+      case 5:
+        return Service();
+      case 6:
+      case 7:
+        return Award(log);
+      case 8:
+      case 9:
+      case 10:
+        return Value(OneIn(5) ? Kind::kTransfer : Kind::kRedeem);
+      case 11:
+        return Value(Kind::kSettle);
+      case 12:
+      case 13:
+      case 14: {
+        Entry entry = Blank(OneIn(3) ? Kind::kVoid : Kind::kPost);
+        entry.ref = Pending(log).id;
+        if (!OneIn(3)) entry.amount = OneIn(2) ? Below(40) : 0;
+        if (entry.kind == static_cast<uint16_t>(Kind::kVoid) && !OneIn(5)) entry.amount = 0;
+        if (!OneIn(4)) entry.recorder = Recorder();
+        return entry;
+      }
+      default:
+        return Reversal(log);
+    }
+  }
+
+  Entry Service() {
+    Entry entry = Blank(Kind::kService);
+    entry.debit = Named('T', 0);
+    entry.credit = Volunteer();
+    entry.recorder = Recorder();
+    entry.unit = static_cast<uint16_t>(Unit::kMinute);
+    entry.amount = OneIn(12) ? Below(400) : 15 * (1 + Below(12));
+    entry.code = static_cast<uint16_t>(OneIn(6) ? 3 : 1);
+    if (OneIn(3)) {
+      entry.flags = kFlagPending;
+      entry.timeout = Below(3) * 40;
+    } else {
+      entry.ref = Recorder();
+    }
+    return entry;
+  }
+
+  Entry Award(const std::vector<Entry>& log) {
+    Entry entry = Blank(Kind::kAward);
+    entry.debit = Named('P', OneIn(5) ? 1 : 0);
+    entry.unit = static_cast<uint16_t>(Unit::kPoint);
+    if (OneIn(3)) {
+      entry.credit = Volunteer();
+      entry.ref = Named('c', Below(1'000));
+      entry.amount = 1 + Below(65);
+      entry.code = static_cast<uint16_t>(OneIn(8) ? 4 : 2);
+    } else {
+      const Entry& service = Of(Kind::kService, log);
+      entry.credit = service.credit;
+      entry.ref = service.id;
+      entry.code = service.code;
+      entry.amount = service.amount * (entry.debit == Named('P', 0) ? 10 : 6) / 60;
+      if (OneIn(10)) ++entry.amount;
+    }
+    if (OneIn(6)) {
+      entry.flags = kFlagPending;
+      entry.timeout = Below(2) * 30;
+    }
+    return entry;
+  }
+
+  Entry Value(Kind kind) {
+    Entry entry = Blank(kind);
+    entry.debit = kind == Kind::kSettle ? Named('S', 0) : Volunteer();
+    entry.credit = kind == Kind::kSettle     ? Named('P', Below(2))
+                   : kind == Kind::kTransfer ? Volunteer()
+                                             : Named('S', OneIn(6) ? 1 : 0);
+    entry.unit = static_cast<uint16_t>(Unit::kPoint);
+    entry.amount = Below(25);
+    if (kind != Kind::kSettle && OneIn(2)) {
+      entry.flags = kFlagPending;
+      entry.timeout = Below(3) * 30;
+    }
+    return entry;
+  }
+
+  Entry Reversal(const std::vector<Entry>& log) {
+    Entry entry = Blank(Kind::kReverse);
+    const Entry& original = Any(log);
+    entry.ref = original.id;
+    entry.debit = original.credit;
+    entry.credit = original.debit;
+    entry.unit = original.unit;
+    entry.amount = original.amount;
+    entry.code = 1;
+    if (OneIn(15)) ++entry.amount;
+    return entry;
+  }
+
+  const Entry& Of(Kind kind, const std::vector<Entry>& log) {
+    for (int tries = 0; tries < 30; ++tries) {
+      const Entry& entry = Any(log);
+      if (entry.kind == static_cast<uint16_t>(kind)) return entry;
+    }
+    return Any(log);
+  }
+
+  const Entry& Pending(const std::vector<Entry>& log) {
+    for (int tries = 0; tries < 30; ++tries) {
+      const Entry& entry = Any(log);
+      if ((entry.flags & kFlagPending) != 0) return entry;
+    }
+    return Any(log);
+  }
+
+  std::mt19937 random_;
+  uint64_t next_id_ = 0;
+  std::vector<Entry> sent_;
+};
+
+void ExpectEqual(const Outcome& machine, const Outcome& model, const Entry& entry) {
+  ASSERT_EQ(machine.verdict, model.verdict)
+      << "kind " << entry.kind << ": the machine says " << NameOf(machine.verdict)
+      << ", the model " << NameOf(model.verdict);
+  ASSERT_EQ(machine.index, model.index) << NameOf(machine.verdict);
+  ASSERT_EQ(machine.recorded_at, model.recorded_at) << NameOf(machine.verdict);
+  ASSERT_EQ(machine.debit, model.debit) << NameOf(machine.verdict);
+  ASSERT_EQ(machine.credit, model.credit) << NameOf(machine.verdict);
+}
+
+// Every unit sums to zero, and nobody who may not is below zero.
+void ExpectConserved(const State& state) {
+  std::map<uint16_t, Balance> sums;
+  for (Slot i = 0; i < state.accounts.accounts().size(); ++i) {
+    const Account& account = state.accounts.account(i);
+    Balance& sum = sums[account.unit];
+    sum.debits_posted += account.balance.debits_posted;
+    sum.credits_posted += account.balance.credits_posted;
+    sum.debits_pending += account.balance.debits_pending;
+    sum.credits_pending += account.balance.credits_pending;
+    const auto kind = static_cast<PartyKind>(state.accounts.party(account.party).kind);
+    if (kind == PartyKind::kTeam || kind == PartyKind::kProgramme) continue;
+    ASSERT_GE(account.balance.credits_posted, account.balance.debits_posted);
+  }
+  for (const auto& [unit, sum] : sums) {
+    ASSERT_EQ(sum.debits_posted, sum.credits_posted) << unit;
+    ASSERT_EQ(sum.debits_pending, sum.credits_pending) << unit;
+  }
+}
+
+TEST(ModelTest, TheMachineAgreesWithTheModel) {
+  constexpr uint32_t kSeeds = 40;
+  constexpr size_t kEntries = 900;
+  std::map<Verdict, int> seen;
+  for (uint32_t seed = 1; seed <= kSeeds; ++seed) {
+    SCOPED_TRACE(seed);
+    Generator generator(seed);
+    const Entry genesis = *EncodeGenesis({"model", "", kShanghai, kMidnight});
+    MemoryHistory history;
+    Machine machine(&history);
+    ASSERT_TRUE(machine.Replay(genesis).ok());
+    Model model(genesis);
+    int64_t now = kMidnight + 8 * kDay;
+    for (size_t sent = 0; sent < kEntries;) {
+      const std::vector<Entry> batch =
+          sent == 0 ? generator.Founding() : generator.Batch(model.log());
+      now += int64_t{generator.Below(20)} * 1'000'000'000;
+      const int64_t clock = generator.OneIn(15) ? now - 3'600'000'000'000 : now;
+      std::vector<Outcome> outcomes(batch.size());
+      ASSERT_TRUE(machine.Judge(batch, clock, absl::MakeSpan(outcomes)).ok());
+      const std::vector<Outcome> expected = model.Judge(batch, clock);
+      for (size_t i = 0; i < batch.size(); ++i) {
+        ++seen[outcomes[i].verdict];
+        ExpectEqual(outcomes[i], expected[i], batch[i]);
+        if (testing::Test::HasFatalFailure()) return;
+      }
+      ASSERT_EQ(history.entries().size(), model.log().size());
+      ASSERT_EQ(history.entries().back(), model.log().back());
+      sent += batch.size();
+    }
+    ASSERT_EQ(history.entries(), model.log());
+    ExpectConserved(machine.state());
+    MemoryHistory again;
+    Machine replayed(&again);
+    for (const Entry& entry : model.log()) {
+      const absl::Status status = replayed.Replay(entry);
+      ASSERT_TRUE(status.ok()) << status;
+    }
+    ASSERT_EQ(again.entries(), model.log());
+    if (testing::Test::HasFatalFailure()) return;
+  }
+  // The towns must be rich enough to show something.
+  for (const Verdict verdict :
+       {Verdict::kOk, Verdict::kExists, Verdict::kExistsWithDifferentAmount,
+        Verdict::kExistsWithDifferentEvidence, Verdict::kLinkedEntryFailed,
+        Verdict::kLinkedChainOpen, Verdict::kUnknownParty, Verdict::kPartyExists,
+        Verdict::kPartyClosed, Verdict::kWrongPartyKind, Verdict::kSameParty,
+        Verdict::kBalanceNotZero, Verdict::kZeroDuration, Verdict::kTooLong,
+        Verdict::kSelfVerified, Verdict::kOverlap, Verdict::kDailyCap, Verdict::kInsufficient,
+        Verdict::kBudgetExceeded, Verdict::kUnjustified, Verdict::kAlreadyAwarded,
+        Verdict::kWrongAmount, Verdict::kTransferNotPermitted, Verdict::kNotPending,
+        Verdict::kAlreadyPosted, Verdict::kAlreadyVoided, Verdict::kLapsed,
+        Verdict::kExceedsPending, Verdict::kNotReversible, Verdict::kNotAMirror,
+        Verdict::kAlreadyReversed, Verdict::kAwardStands, Verdict::kMalformedPolicy,
+        Verdict::kOccurredInFuture, Verdict::kRecordedInFuture}) {
+    EXPECT_GE(seen[verdict], 10) << NameOf(verdict);
+  }
+}
+
+}  // namespace
+}  // namespace hourbook
