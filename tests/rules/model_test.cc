@@ -74,7 +74,9 @@ class Generator {
     Entry entry{};
     entry.id = Named('e', ++next_id_);
     entry.kind = static_cast<uint16_t>(kind);
+    // Quarters of an hour, so that services touch; and some that overlap by a minute.
     entry.occurred_at = kMidnight + int64_t{Below(6 * 96)} * 15 * kMinute;
+    if (OneIn(4)) entry.occurred_at += int64_t{Below(3)} * kMinute - kMinute;
     return entry;
   }
 
