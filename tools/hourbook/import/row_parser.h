@@ -49,6 +49,12 @@ class RowParser {
   hbk_entry Blank(uint16_t kind, absl::string_view domain, const std::string& key,
                   int64_t time) const;
   uint64_t PointsFor(uint16_t category, int64_t start, uint64_t minutes) const;
+  hbk_entry Service(const std::string& key, uint64_t minutes, uint16_t category, int64_t start,
+                    int64_t end) const;
+  hbk_entry AwardFor(const hbk_entry& service, const std::string& key, uint64_t points,
+                     int64_t end) const;
+  // Fills the row with the pending redemption and what became of it.
+  void Redeem(hbk_entry redeem, Row& row) const;
 
   const Mapping& mapping_;
   const Secret& secret_;
