@@ -93,9 +93,9 @@ absl::Status Ledger::CheckUsable() const {
 }
 
 absl::Status Ledger::WriteGenesis(const Entry& genesis) {
-  absl::MutexLock lock(&state_lock_);
   absl::StatusOr<WriteTxn> txn = store_->Write(absl::InfiniteFuture());
   if (!txn.ok()) return txn.status();
+  absl::MutexLock lock(&state_lock_);
   if (txn->head().size != 0) {
     return Fail(Failure::kLedgerExists, "the directory holds a ledger; open it, or choose another");
   }
