@@ -300,8 +300,9 @@ typedef struct hbk_create_options {
 /* Makes a new ledger with its genesis entry in a directory, which is made where it does not exist
  * (its parent must), and opens it.
  *
- * Returns: HBK_OK; HBK_LEDGER_EXISTS; HBK_INVALID_ARGUMENT for an origin, time zone, offset or
- *     time out of range; HBK_PERMISSION_DENIED; HBK_DISK_FULL; HBK_IO_ERROR; HBK_OUT_OF_MEMORY.
+ * Returns: HBK_OK; HBK_LEDGER_EXISTS; HBK_NOT_A_LEDGER where it holds a file that is none;
+ *     HBK_ALREADY_OPEN; HBK_INVALID_ARGUMENT for an origin, time zone, offset or time out of range;
+ *     HBK_PERMISSION_DENIED; HBK_DISK_FULL; HBK_IO_ERROR; HBK_OUT_OF_MEMORY.
  * Args:  directory: path, UTF-8, not NULL. options: not NULL, origin set.
  * Out:   ledger: the handle, or NULL on failure. Close it with hbk_close.
  * Thread-safe. */

@@ -34,8 +34,8 @@ absl::Status CheckBatch(size_t entries) {
 }
 
 Ledger::Ledger(std::unique_ptr<Store> store, Registry::Entry registered, LedgerOptions options)
-    : store_(std::move(store)),
-      registered_(std::move(registered)),
+    : registered_(std::move(registered)),
+      store_(std::move(store)),
       read_only_(options.read_only),
       clock_(options.clock ? std::move(options.clock) : absl::GetCurrentTimeNanos),
       process_(::getpid()) {}
@@ -45,9 +45,14 @@ Ledger::~Ledger() = default;
 absl::StatusOr<std::unique_ptr<Ledger>> Ledger::OpenStore(const std::string& directory,
                                                           const StoreOptions& store_options,
                                                           LedgerOptions options) {
+  // Before the file is opened: closing a second handle on it would end the locks of the first. Where
+  // there is no directory yet, none can be open.
+  absl::StatusOr<Registry::Entry> registered = Registry::Register(directory);
+  const bool is_new = !registered.ok() && FailureOf(registered.status()) == Failure::kNotFound;
+  if (!registered.ok() && !is_new) return registered.status();
   absl::StatusOr<std::unique_ptr<Store>> store = Store::Open(directory, store_options);
   if (!store.ok()) return store.status();
-  absl::StatusOr<Registry::Entry> registered = Registry::Register(directory);
+  if (is_new) registered = Registry::Register(directory);
   if (!registered.ok()) return registered.status();
   return std::unique_ptr<Ledger>(
       new Ledger(*std::move(store), *std::move(registered), std::move(options)));

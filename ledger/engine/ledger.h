@@ -96,8 +96,8 @@ class Ledger {
   // No call succeeds from now on.
   void Poison(const absl::Status& cause) ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_lock_);
 
+  const Registry::Entry registered_;  // outlives the store
   const std::unique_ptr<Store> store_;
-  const Registry::Entry registered_;
   const bool read_only_;
   const std::function<int64_t()> clock_;
   const pid_t process_;

@@ -1,5 +1,6 @@
 #include "ledger/engine/ledger.h"
 
+#include <fcntl.h>
 #include <sys/wait.h>
 
 #include <thread>
@@ -73,6 +74,27 @@ TEST_F(LedgerTest, OneProcessOpensALedgerOnce) {
   const auto ledger = CreateTown(path());
   EXPECT_EQ(FailureOf(Ledger::Open(path(), {}).status()), Failure::kAlreadyOpen);
   EXPECT_EQ(FailureOf(Ledger::Create(path(), TownGenesis(), {}).status()), Failure::kAlreadyOpen);
+}
+
+// Regression: the second open went as far as LMDB, and closing it again ended the process's locks on
+// the file, so that another process took itself for the only one.
+TEST_F(LedgerTest, ARefusedSecondOpenLeavesTheFirstItsLocks) {
+  const auto ledger = CreateTown(path());
+  EXPECT_EQ(FailureOf(Ledger::Open(path(), {}).status()), Failure::kAlreadyOpen);
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    // LMDB's lock file is held shared by whoever has the environment open.
+    const int fd = ::open((path() + "/lock.mdb").c_str(), O_RDWR);
+    struct flock lock {};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    const bool held = ::fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+    ::_exit(held ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
 }
 
 TEST_F(LedgerTest, WhereALedgerIsNoneIsMade) {
