@@ -320,8 +320,8 @@ HBK_API hbk_status hbk_create(const char* directory, const hbk_create_options* o
 HBK_API hbk_status hbk_open(const char* directory, const hbk_open_options* options,
                             hbk_ledger** ledger, hbk_error* error);
 
-/* Closes a ledger. Snapshots and trials of it must be closed before; those that are not are closed
- * with it. What was acknowledged is on disk already. */
+/* Closes a ledger, and the snapshots, cursors and trials that are open on it. What was acknowledged is
+ * on disk already. Args: ledger: or NULL. No other thread may be in a call on it. */
 HBK_API void hbk_close(hbk_ledger* ledger);
 
 /* --- Writing ---------------------------------------------------------------------------------- */
@@ -366,6 +366,8 @@ typedef struct hbk_snapshot hbk_snapshot;
  * Thread-safe. */
 HBK_API hbk_status hbk_snapshot_open(hbk_ledger* ledger, hbk_snapshot** snapshot,
                                      hbk_error* error);
+
+/* Closes a snapshot, and the cursors that are open on it. Args: snapshot: or NULL. */
 HBK_API void hbk_snapshot_close(hbk_snapshot* snapshot);
 
 /* What a ledger holds and takes. */
@@ -389,7 +391,9 @@ typedef struct hbk_stat {
 
 #define HBK_STAT_INIT {sizeof(hbk_stat), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {0}, {0}, {0}}
 
-/* Returns: HBK_OK; HBK_CORRUPT. Out: stat, its struct_size set by the caller. */
+/* What the ledger is, holds and takes, as of the snapshot.
+ *
+ * Returns: HBK_OK; HBK_CORRUPT; HBK_IO_ERROR. Out: stat, its struct_size set by the caller. */
 HBK_API hbk_status hbk_snapshot_stat(hbk_snapshot* snapshot, hbk_stat* stat, hbk_error* error);
 
 /* The root of the Merkle tree (RFC 6962) over the first `size` leaf hashes.
@@ -469,6 +473,8 @@ HBK_API hbk_status hbk_statement_open(hbk_snapshot* snapshot, const uint8_t part
  * Args:  capacity: at least 1. Out: entries; count. */
 HBK_API hbk_status hbk_cursor_next(hbk_cursor* cursor, hbk_entry* entries, uint32_t capacity,
                                    uint32_t* count, hbk_error* error);
+
+/* Closes a cursor. Args: cursor: or NULL. */
 HBK_API void hbk_cursor_close(hbk_cursor* cursor);
 
 /* --- Verifying -------------------------------------------------------------------------------- */
@@ -514,6 +520,8 @@ HBK_API hbk_status hbk_trial_advance(hbk_trial* trial, uint64_t size, hbk_error*
  * Args:  entries: count of them, 1 to HBK_BATCH_MAX. Out: results: count of them. */
 HBK_API hbk_status hbk_trial_judge(hbk_trial* trial, const hbk_entry* entries, uint32_t count,
                                    int keep, hbk_result* results, hbk_error* error);
+
+/* Closes a trial. Args: trial: or NULL. */
 HBK_API void hbk_trial_close(hbk_trial* trial);
 
 #ifdef __cplusplus

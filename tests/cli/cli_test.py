@@ -332,6 +332,27 @@ class CliTest(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("permission_denied", done.stderr)
 
+    def test_a_read_only_file_system_can_be_read_and_refuses_writing(self):
+        self.found()
+        mount = self.scratch / "mount"
+        mount.mkdir()
+        line = json.dumps(opening(40, "40" * 16, "volunteer"))
+        script = f'''
+            mount -t tmpfs none {mount} && cp -r {self.ledger} {mount}/ledger && rm {mount}/ledger/*lock* &&
+            mount -o remount,ro {mount} || exit 77
+            {PROGRAM} verify {mount}/ledger || exit 1
+            echo '{line}' | {PROGRAM} append {mount}/ledger; [ $? = 1 ] || exit 2
+            {PROGRAM} init {mount}/new --origin x; [ $? = 1 ] || exit 3
+            {PROGRAM} backup {mount}/ledger {mount}/copy; [ $? = 1 ] || exit 4
+        '''
+        done = subprocess.run(["unshare", "--mount", "bash", "-c", script], capture_output=True, text=True, timeout=60)
+        if done.returncode not in (0, 1, 2, 3, 4):
+            self.skipTest(f"cannot mount here, so a read-only file system was NOT tried: {done.stderr}")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("Verified 12 entries", done.stdout)
+        self.assertEqual(done.stderr.count("Read-only file system"), 3, done.stderr)
+        self.assertEqual(done.stderr.count("permission_denied"), 3, done.stderr)
+
     def test_a_reader_that_goes_away_is_no_error(self):
         self.found()
         self.append([opening(1000 + i, f"{i + 1:032x}", "volunteer") for i in range(5000)])
