@@ -47,11 +47,17 @@ absl::StatusOr<Entry> OriginOf(Judging& judging, const Entry& original) {
   return judging.history.At(**index);
 }
 
-// A reversal brings back no budget spent elsewhere and takes no points that are gone.
+// Minutes are a record, never spent; and a programme, the source of points, may go below zero.
+bool MayOwe(const State& state, const Entry& reverse) {
+  const Party& debited = state.accounts.party(state.accounts.FindParty(reverse.debit));
+  return reverse.unit == static_cast<uint16_t>(Unit::kMinute) ||
+         debited.kind == static_cast<uint16_t>(PartyKind::kProgramme);
+}
+
+// A reversal takes no points that are gone.
 Verdict Undo(Judging& judging, const Entry& origin) {
   const Entry& entry = judging.entry;
-  const bool is_record = origin.kind == static_cast<uint16_t>(Kind::kService);
-  if (!is_record && AvailableTo(judging.state, entry.debit, judging.unit()) < entry.amount) {
+  if (!MayOwe(judging.state, entry) && AvailableTo(judging.state, entry.debit, judging.unit()) < entry.amount) {
     return Verdict::kInsufficient;
   }
   if (const Verdict v = Move(judging); v != Verdict::kOk) return v;

@@ -108,7 +108,11 @@ void NoteTime(Judging& judging) {
     account.latest_day = day;
     account.latest_day_minutes = 0;
   }
-  if (day == account.latest_day) account.latest_day_minutes += static_cast<uint32_t>(entry.amount);
+  if (day != account.latest_day) return;
+  // Services that are voided and recorded again add up without end; an upper bound may stop growing
+  // once it is past every cap.
+  const uint64_t sum = account.latest_day_minutes + entry.amount;
+  account.latest_day_minutes = static_cast<uint32_t>(std::min<uint64_t>(sum, 2 * kMinutesPerDay));
 }
 
 }  // namespace

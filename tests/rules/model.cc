@@ -365,7 +365,9 @@ Verdict Model::JudgeReverse(const Entry& entry) const {
   if (is_service && HasAward(origin->id, kNoId, entry.recorded_at)) return Verdict::kAwardStands;
   const Balance b =
       BalanceAt(entry.debit, static_cast<Unit>(entry.unit), entry.recorded_at);
-  if (!is_service && Available(b) < entry.amount) return Verdict::kInsufficient;
+  const bool may_owe =
+      is_service || PartyOf(entry.debit)->code == static_cast<uint16_t>(PartyKind::kProgramme);
+  if (!may_owe && Available(b) < entry.amount) return Verdict::kInsufficient;
   return CheckFits(entry);
 }
 

@@ -47,6 +47,14 @@ TEST_F(ReverseTest, SpentPointsCannotBeTakenBack) {
   EXPECT_EQ(Points(), 0u);
 }
 
+TEST_F(ReverseTest, ASettlementWithTheProgrammeCanBeTakenBack) {
+  Sent(Grant(50));
+  Sent(Redeem(30));
+  const Entry settle = Sent(Value(Kind::kSettle, Named('S'), Named('P'), 30));
+  Sent(Reverse(settle));
+  EXPECT_EQ(Available(BalanceOf(Named('S'), Unit::kPoint)), 30u);
+}
+
 TEST_F(ReverseTest, AServiceGoesOnlyAfterItsAward) {
   const Entry service = Sent(Service(480, 60));
   const Entry award = Sent(Award(service, 10));
