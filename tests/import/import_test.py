@@ -15,7 +15,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 import oracle
@@ -144,11 +143,20 @@ class ImportTest(unittest.TestCase):
         self.assertEqual(self.import_("--dry-run")["entries"], 0)
         self.assertEqual(self.root(), root)
 
+    def kill_when_grown_to(self, ledger, target):
+        """Runs the import until the data file has so many bytes, that is in the middle of a commit."""
+        process = subprocess.Popen([PROGRAM, *map(str, self.arguments("import", ledger)), "--json"],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while process.poll() is None and (ledger / "data.mdb").stat().st_size < target:
+            pass
+        process.send_signal(signal.SIGKILL)
+        return process.wait() == -signal.SIGKILL
+
     def test_killed_at_any_moment_and_run_again_it_ends_the_same(self):
         self.init()
-        begun = time.monotonic()
+        begin = (self.ledger / "data.mdb").stat().st_size
         whole = self.import_()
-        took = time.monotonic() - begun
+        end = (self.ledger / "data.mdb").stat().st_size
         root = self.root()
         chance = random.Random(20250305)
         killed = 0
@@ -156,19 +164,15 @@ class ImportTest(unittest.TestCase):
         for trial in range(8):
             ledger = self.scratch / f"killed{trial}"
             self.init(ledger)
-            for _ in range(3):
-                process = subprocess.Popen([PROGRAM, *map(str, self.arguments("import", ledger)), "--json"],
-                                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-                time.sleep(took * chance.uniform(0.1, 1.0))
-                process.send_signal(signal.SIGKILL)
-                killed += process.wait() == -signal.SIGKILL
+            for target in sorted(chance.uniform(begin, end) for _ in range(3)):
+                killed += self.kill_when_grown_to(ledger, target)
                 sizes.add(json.loads(run("stat", ledger, "--json").stdout)["size"])
             again = self.import_(ledger=ledger)
             self.assertEqual(self.root(ledger), root)
             self.assertEqual(again["refused"], whole["refused"])
             run("verify", ledger)
-        self.assertGreater(killed, 8, "the kills came too late to show anything")
-        self.assertGreater(len(sizes), 3, f"killed at no different places: {sizes}")
+        self.assertGreater(killed, 12, "the kills came too late to show anything")
+        self.assertGreater(len(sizes), 6, f"killed at too few different places: {sizes}")
 
     def test_no_name_is_in_any_file_of_the_ledger(self):
         self.init()
