@@ -53,12 +53,13 @@ void IdFilters::Keep(const IdDirectory& ids) {
   absl::MutexLock lock(&lock_);
   if (ids.changes <= changes_) return;
   changes_ = ids.changes;
-  absl::flat_hash_map<uint64_t, Slot> kept;
-  const auto keep = [&](uint64_t run) { kept[run] = std::move(slots_[run]); };
-  for (uint64_t i = 0; i < ids.run_count; ++i) keep(ids.runs[i].number);
+  std::vector<uint64_t> named;
+  for (uint64_t i = 0; i < ids.run_count; ++i) named.push_back(ids.runs[i].number);
   for (const IdMerge& merge : ids.merges) {
-    if (merge.output != 0) keep(merge.output);
+    if (merge.output != 0) named.push_back(merge.output);
   }
+  absl::flat_hash_map<uint64_t, Slot> kept;
+  for (const uint64_t run : named) kept[run] = std::move(slots_[run]);
   slots_ = std::move(kept);
 }
 
