@@ -224,6 +224,25 @@ class ImportTest(unittest.TestCase):
         self.assertEqual(self.root(), mended)
         run("verify", self.ledger)
 
+    # Regression: a hold that timed out moved the import's clock past the present, and every row after it
+    # was refused as recorded in the future.
+    def test_past_events_can_be_imported_into_a_ledger_of_today(self):
+        self.copy_of_sheets()
+        def few(text):
+            lines = text.splitlines(keepends=True)
+            return "".join(lines[:40] + [line for line in lines[40:] if "超时" in line][:4] + lines[-40:])
+
+        self.edit("redemptions-2025.csv", "utf-8-sig", few)
+        expected = oracle.judge(self.sheets)
+        self.assertGreater(expected["accepted"]["redemption_timed_out"], 0)
+        run("init", self.ledger, "--origin", "today", "--time-zone", "Asia/Shanghai")
+        report = self.import_()
+        self.assertEqual(report["accepted"], expected["accepted"])
+        self.assertEqual(report["refused"], expected["refused"])
+        root = self.root()
+        self.assertEqual(self.import_()["entries"], 0)
+        self.assertEqual(self.root(), root)
+
     def test_a_changed_row_is_refused(self):
         self.copy_of_sheets()
         self.init()

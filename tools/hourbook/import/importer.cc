@@ -5,6 +5,8 @@
 #include <optional>
 #include <set>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "tools/hourbook/command_error.h"
 #include "tools/hourbook/handles.h"
 #include "tools/hourbook/import/pseudonym.h"
@@ -167,6 +169,8 @@ class Importer {
       if (row.kind == RowKind::kTimedOut && Stands(first.status)) {
         const hbk_entry& redeem = row.entries.front();
         clock_ = first.recorded_at + int64_t{redeem.timeout} * kNanosPerSecond;
+        // In a ledger that is up to date, a hold made now lapses in a moment that is yet to come.
+        absl::SleepFor(absl::FromUnixNanos(clock_) - absl::Now());
       }
       result = end;
     }
