@@ -1,6 +1,7 @@
 #include "tools/hourbook/commands/listing.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <vector>
 
@@ -35,7 +36,11 @@ std::string ShortHex(absl::Span<const uint8_t> id) {
   return IsZero(id) ? "" : HexText(id.first(4));
 }
 
-void AddRow(const hbk_entry& entry, const LocalClock& clock, Table& table) {
+void AddRow(hbk_entry entry, const LocalClock& clock, Table& table) {
+  if (entry.kind == HBK_KIND_GENESIS) {  // its texts lie where others have parties
+    std::fill(std::begin(entry.debit), std::end(entry.debit), uint8_t{0});
+    std::fill(std::begin(entry.credit), std::end(entry.credit), uint8_t{0});
+  }
   table.AddRow({absl::StrCat(entry.index), clock.Text(entry.occurred_at),
                 NameOf(KindNames(), entry.kind), ShortHex(entry.debit), ShortHex(entry.credit),
                 GroupedText(entry.amount),

@@ -4,12 +4,17 @@
 
 #include <iconv.h>
 
-#include <optional>
+#include <cstddef>
 #include <string>
 
 #include "absl/strings/string_view.h"
 
 namespace hourbook::cli {
+
+struct Decoded {
+  std::string text;  // with U+FFFD in the place of each byte that is not of the encoding
+  size_t first_bad_column = 0;  // of the first such byte, in characters from 1; 0 for none
+};
 
 class Decoder {
  public:
@@ -21,12 +26,14 @@ class Decoder {
   Decoder(const Decoder&) = delete;
   Decoder& operator=(const Decoder&) = delete;
 
-  // Nothing where the text is not of the encoding.
-  std::optional<std::string> ToUtf8(absl::string_view text) const;
+  Decoded Decode(absl::string_view text) const;
 
  private:
   iconv_t converter_;
 };
+
+// How many characters a UTF-8 text has.
+size_t CharactersIn(absl::string_view utf8);
 
 }  // namespace hourbook::cli
 

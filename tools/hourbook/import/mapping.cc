@@ -21,10 +21,12 @@ class Section {
   Section(const std::string& path, std::string name, const toml::table& table)
       : path_(path), name_(std::move(name)), table_(table) {}
 
+  bool Has(absl::string_view key) { return Find(key) != nullptr; }
+
   std::string Text(absl::string_view key) { return Required<std::string>(key, "a text"); }
 
   std::string TextOr(absl::string_view key, absl::string_view otherwise) {
-    return Find(key) == nullptr ? std::string(otherwise) : Text(key);
+    return Has(key) ? Text(key) : std::string(otherwise);
   }
 
   uint64_t Number(absl::string_view key, uint64_t least, uint64_t most) {
@@ -33,14 +35,13 @@ class Section {
         static_cast<uint64_t>(number) <= most) {
       return static_cast<uint64_t>(number);
     }
-    Fail(*Find(key), absl::StrCat("'", key, "' must be ", least, " to ", most));
+    FailAt(key, absl::StrCat("'", key, "' must be ", least, " to ", most));
   }
 
   const toml::table& Table(absl::string_view key) {
     const toml::node* const node = Find(key);
     if (node != nullptr && node->is_table()) return *node->as_table();
-    Fail(node == nullptr ? static_cast<const toml::node&>(table_) : *node,
-         absl::StrCat("the table [", key, "] is missing"));
+    FailAt(key, absl::StrCat("the table [", key, "] is missing"));
   }
 
   // The tables of [[key]], none where there is no such key.
@@ -68,7 +69,11 @@ class Section {
                                                 at.source().begin.column, ": ", what));
   }
 
-  const toml::node& NodeOf(absl::string_view key) { return *Find(key); }
+  // At the key, which there is, or else at the table.
+  [[noreturn]] void FailAt(absl::string_view key, absl::string_view what) {
+    const toml::node* const node = Find(key);
+    Fail(node == nullptr ? static_cast<const toml::node&>(table_) : *node, what);
+  }
 
  private:
   const toml::node* Find(absl::string_view key) {
@@ -91,13 +96,43 @@ class Section {
   std::set<std::string> known_;
 };
 
-int32_t ParseOffset(Section& section, absl::string_view key) {
-  const std::string text = section.Text(key);
+absl::TimeZone ParseOffset(Section& section) {
+  const std::string text = section.Text("utc_offset");
   // The offset of an instant written with it.
   const std::optional<int64_t> there = ParseTime(absl::StrCat("2000-01-01T00:00:00", text));
   const std::optional<int64_t> utc = ParseTime("2000-01-01T00:00:00Z");
-  if (there) return static_cast<int32_t>((*utc - *there) / 1'000'000'000);
-  section.Fail(section.NodeOf(key), absl::StrCat("'", key, "' must be like \"+08:00\""));
+  if (there) return absl::FixedTimeZone(static_cast<int>((*utc - *there) / 1'000'000'000));
+  section.FailAt("utc_offset", "'utc_offset' must be like \"+08:00\"");
+}
+
+// Times are of one offset for ever, or of a place whose clocks may change.
+absl::TimeZone ParseZone(Section& section) {
+  if (!section.Has("time_zone")) return ParseOffset(section);
+  if (section.Has("utc_offset")) {
+    section.FailAt("utc_offset", "give 'utc_offset' or 'time_zone', not both");
+  }
+  const std::string name = section.Text("time_zone");
+  absl::TimeZone zone;
+  if (absl::LoadTimeZone(name, &zone)) return zone;
+  section.FailAt("time_zone", absl::StrCat("the time zone '", name,
+                                           "' is unknown; names are like Asia/Shanghai, and the "
+                                           "package tzdata has them"));
+}
+
+// A format of strftime's that tells such a time whole: what it writes, it reads back.
+std::string ParseFormat(Section& section, absl::string_view key, absl::string_view otherwise,
+                        absl::CivilMinute example) {
+  const std::string format = section.TextOr(key, otherwise);
+  const absl::TimeZone utc = absl::UTCTimeZone();
+  const std::string text = absl::FormatTime(format, absl::FromCivil(example, utc), utc);
+  absl::Time time;
+  std::string error;
+  if (absl::ParseTime(format, text, utc, &time, &error) &&
+      absl::ToCivilMinute(time, utc) == example) {
+    return format;
+  }
+  section.FailAt(key, absl::StrCat("'", key, "' leaves out a part of the time, or names none; the "
+                                   "usual one is \"", otherwise, "\""));
 }
 
 SheetFile ParseFile(const std::string& mapping, Section& section) {
@@ -106,14 +141,16 @@ SheetFile ParseFile(const std::string& mapping, Section& section) {
 
 void ParseTown(Section section, Mapping& mapping) {
   constexpr uint64_t kMinutesPerDay = 1'440;
-  mapping.utc_offset = ParseOffset(section, "utc_offset");
+  mapping.zone = ParseZone(section);
   mapping.programme = section.Text("programme");
   mapping.budget = section.Number("budget", 0, INT64_MAX);
   mapping.max_service_minutes = section.Number("max_service_minutes", 1, kMinutesPerDay);
   mapping.daily_cap_minutes = section.Number("daily_cap_minutes", 1, kMinutesPerDay);
-  mapping.date_format = section.TextOr("date_format", "%Y-%m-%d");
-  mapping.time_format = section.TextOr("time_format", "%H:%M");
-  mapping.datetime_format = section.TextOr("datetime_format", "%Y-%m-%d %H:%M");
+  const absl::CivilMinute midnight(2025, 11, 23), time(1970, 1, 1, 14, 35);
+  const absl::CivilMinute both(2025, 11, 23, 14, 35);
+  mapping.date_format = ParseFormat(section, "date_format", "%Y-%m-%d", midnight);
+  mapping.time_format = ParseFormat(section, "time_format", "%H:%M", time);
+  mapping.datetime_format = ParseFormat(section, "datetime_format", "%Y-%m-%d %H:%M", both);
   section.RefuseOtherKeys();
 }
 
@@ -125,6 +162,10 @@ void ParseCategories(const std::string& path, const toml::table& table, Mapping&
   }
 }
 
+bool IsPerson(uint16_t kind) {
+  return kind == HBK_PARTY_VOLUNTEER || kind == HBK_PARTY_BENEFICIARY || kind == HBK_PARTY_RECORDER;
+}
+
 PartySheet ParseParties(const std::string& path, Section section) {
   PartySheet sheet{.file = ParseFile(path, section),
                    .kind = 0,
@@ -132,10 +173,12 @@ PartySheet ParseParties(const std::string& path, Section section) {
                    .name = section.TextOr("name", "")};
   const std::optional<uint16_t> kind = NumberOf(PartyKindNames(), section.Text("kind"));
   if (!kind) {
-    section.Fail(section.NodeOf("kind"),
-                 absl::StrCat("'kind' must be one of: ", ListOf(PartyKindNames())));
+    section.FailAt("kind", absl::StrCat("'kind' must be one of: ", ListOf(PartyKindNames())));
   }
   sheet.kind = *kind;
+  if (IsPerson(sheet.kind) && !sheet.name.empty()) {
+    section.FailAt("name", "people are reported by their number; leave out their 'name'");
+  }
   section.RefuseOtherKeys();
   return sheet;
 }
@@ -192,6 +235,9 @@ RedemptionSheet ParseRedemptions(const std::string& path, Section section) {
                         .posted = section.Text("posted"),
                         .voided = section.Text("voided"),
                         .timed_out = section.Text("timed_out")};
+  if (std::set{sheet.posted, sheet.voided, sheet.timed_out}.size() < 3) {
+    section.FailAt("posted", "'posted', 'voided' and 'timed_out' must be three different results");
+  }
   section.RefuseOtherKeys();
   return sheet;
 }
@@ -218,7 +264,9 @@ Mapping LoadMapping(const std::string& path) {
   for (Section& section : root.Tables("parties")) {
     mapping.parties.push_back(ParseParties(path, section));
   }
-  mapping.tariff = ParseTariff(path, Section(path, "tariff", root.Table("tariff")));
+  if (root.Has("tariff")) {  // without one, services earn nothing
+    mapping.tariff = ParseTariff(path, Section(path, "tariff", root.Table("tariff")));
+  }
   for (Section& section : root.Tables("services")) {
     mapping.services.push_back(ParseServices(path, section));
   }

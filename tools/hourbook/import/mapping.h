@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
+
 namespace hourbook::cli {
 
 struct SheetFile {
@@ -21,7 +23,7 @@ struct PartySheet {
   SheetFile file;
   uint16_t kind;       // HBK_PARTY_*
   std::string number;  // titles of columns
-  std::string name;    // only for reports, never in the ledger; empty for none
+  std::string name;    // only for reports, never in the ledger; empty for none, as it is for people
 };
 
 // Rates by category, a row each.
@@ -47,12 +49,12 @@ struct GrantSheet {
 struct RedemptionSheet {
   SheetFile file;
   std::string key, volunteer, station, item, points, time, result;
-  std::string posted, voided, timed_out;  // values of result
+  std::string posted, voided, timed_out;  // values of result, no two the same
 };
 
 struct Mapping {
   std::string path;
-  int32_t utc_offset;  // seconds, of all times in the sheets
+  absl::TimeZone zone;  // of all times in the sheets
   std::string programme;
   uint64_t budget;
   uint64_t max_service_minutes;
@@ -67,7 +69,7 @@ struct Mapping {
 };
 
 // Throws CommandError with file, line and column where the file is no TOML, a key is missing, unknown
-// or of the wrong type, or a value is out of range.
+// or of the wrong type, or a value is out of range or contradicts another.
 Mapping LoadMapping(const std::string& path);
 
 }  // namespace hourbook::cli

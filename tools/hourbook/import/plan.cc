@@ -50,6 +50,7 @@ class Planner {
     }
     std::stable_sort(events.begin(), events.end(),
                      [](const Row& a, const Row& b) { return a.time < b.time; });
+    plan_.setup_rows = plan_.rows.size();
     Append(std::move(events), plan_.rows);
     AppendAnchor();
     return std::move(plan_);
@@ -167,6 +168,9 @@ class Planner {
     }
   }
 
+  // The anchor commits to files, which have no time of their own. The sheets' last event will not do:
+  // a slip of the pen can put it into a year to come, and the ledger would refuse the anchor with it.
+  // So it bears the time of the ledger's creation, and is recorded a moment after the last entry.
   void AppendAnchor() {
     Row row{.kind = RowKind::kAnchor, .sheet = 0, .line = 0, .key = "files", .refused = "",
             .problem = "", .entries = {}};
@@ -178,9 +182,9 @@ class Planner {
     anchor.kind = HBK_KIND_ANCHOR;
     anchor.code = kImportAnchor;
     anchor.flags = HBK_FLAG_IMPORTED;
-    row.time = plan_.rows.back().time;
-    anchor.occurred_at = row.time;
-    anchor.recorded_at = row.time;
+    row.time = created_at_;
+    anchor.occurred_at = created_at_;
+    anchor.recorded_at = created_at_;
     row.entries = {anchor};
     plan_.rows.push_back(std::move(row));
   }

@@ -25,6 +25,7 @@ struct Plan {
   // redemptions, then by row), last an anchor that commits to the files. Rows refused without asking
   // the ledger come where their time says, those without a time first.
   std::vector<Row> rows;
+  size_t setup_rows = 0;  // how many of them, the first, set the ledger up
 };
 
 // Reads all sheets. Throws CommandError.

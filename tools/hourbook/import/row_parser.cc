@@ -13,7 +13,6 @@ namespace hourbook::cli {
 namespace {
 
 constexpr int64_t kNanosPerMinute = 60'000'000'000;
-constexpr int64_t kNanosPerDay = 1'440 * kNanosPerMinute;
 
 template <size_t kSize>
 void Copy(const std::array<uint8_t, kSize>& from, uint8_t (&to)[kSize]) {
@@ -62,9 +61,10 @@ bool ReadPoints(const std::string& text, uint64_t& points, Row& row) {
 std::optional<int64_t> SheetClock::Parse(const std::string& format, const std::string& text) const {
   absl::Time time;
   std::string error;
-  const absl::TimeZone zone = absl::FixedTimeZone(mapping_.utc_offset);
   // Abseil takes an empty text for the start of 1970.
-  if (text.empty() || !absl::ParseTime(format, text, zone, &time, &error)) return std::nullopt;
+  if (text.empty() || !absl::ParseTime(format, text, mapping_.zone, &time, &error)) {
+    return std::nullopt;
+  }
   if (time < absl::FromUnixNanos(INT64_MIN) || time > absl::FromUnixNanos(INT64_MAX)) {
     return std::nullopt;
   }
@@ -83,6 +83,12 @@ std::optional<int64_t> SheetClock::Time(const std::string& date, const std::stri
   if (date.empty() || time.empty()) return std::nullopt;
   return Parse(absl::StrCat(mapping_.date_format, " ", mapping_.time_format),
                absl::StrCat(date, " ", time));
+}
+
+int64_t SheetClock::DayAfter(int64_t at) const {
+  constexpr int kCivilDay = 86'400;  // in seconds of the calendar, which has no changes of clocks
+  const absl::CivilSecond today = absl::ToCivilSecond(absl::FromUnixNanos(at), mapping_.zone);
+  return absl::ToUnixNanos(absl::FromCivil(today + kCivilDay, mapping_.zone));
 }
 
 hbk_entry RowParser::Blank(uint16_t kind, absl::string_view domain, const std::string& key,
@@ -140,7 +146,7 @@ std::vector<Row> RowParser::Services(const ServiceSheet& map, const Sheet& sheet
     if (code == mapping_.categories.end()) {
       return Malformed(row, absl::StrCat("the mapping lists no category '", fields[category], "'"));
     }
-    if (*end < *start) *end += kNanosPerDay;  // signed out after midnight
+    if (*end < *start) end = clock_.DayAfter(*end);  // signed out after midnight
     row.time = *end;
     const auto minutes = static_cast<uint64_t>((*end - *start) / kNanosPerMinute);
     hbk_entry service = Service(row.key, minutes, code->second, *start, *end);

@@ -30,6 +30,9 @@ class SheetClock {
   std::optional<int64_t> DateTime(const std::string& text) const;
   std::optional<int64_t> Time(const std::string& date, const std::string& time) const;
 
+  // The same time of day on the next day: where clocks change, not always 24 hours later.
+  int64_t DayAfter(int64_t at) const;
+
  private:
   std::optional<int64_t> Parse(const std::string& format, const std::string& text) const;
 

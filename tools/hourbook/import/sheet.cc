@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "tools/hourbook/command_error.h"
 #include "tools/hourbook/hex.h"
 #include "tools/hourbook/import/decoder.h"
@@ -18,7 +19,14 @@
 namespace hourbook::cli {
 namespace {
 
-constexpr absl::string_view kByteOrderMark = "\xef\xbb\xbf";
+constexpr absl::string_view kByteOrderMark = "\xef\xbb\xbf";  // in UTF-8
+
+// The length of the first line, its end included: LF, CR LF, or the lone CR of old machines.
+size_t LineLength(absl::string_view bytes) {
+  const size_t end = bytes.find_first_of("\r\n");
+  if (end == absl::string_view::npos) return bytes.size();
+  return absl::StartsWith(bytes.substr(end), "\r\n") ? end + 2 : end + 1;
+}
 
 std::string DigestOf(absl::string_view bytes) {
   uint8_t digest[32];
@@ -41,9 +49,8 @@ class Reader {
   std::vector<SheetRow> Read(absl::string_view bytes) {
     while (!bytes.empty()) {
       ++line_;
-      const size_t newline = bytes.find('\n');
-      const size_t length = newline == absl::string_view::npos ? bytes.size() : newline + 1;
-      Feed(bytes.substr(0, length));
+      const size_t length = LineLength(bytes);
+      Feed(decoder_.Decode(bytes.substr(0, length)));
       bytes.remove_prefix(length);
     }
     if (csv_fini(&parser_, TakeField, TakeRow, this) != 0) Fail(row_line_, 1);
@@ -53,24 +60,24 @@ class Reader {
  private:
   [[noreturn]] void Fail(uint64_t line, size_t column) {
     throw CommandError(kExitError,
-                       absl::StrCat(path_, ":", line, ":", column, ": this is no CSV: a quote is "
-                                    "out of place or does not end; write \"\" for a quote inside "
-                                    "a quoted field"));
+                       absl::StrCat(path_, ":", line, ":", column,
+                                    ": this is no CSV: a quote is out of place or does not end; "
+                                    "write \"\" for a quote inside a quoted field"));
   }
 
-  void Feed(absl::string_view bytes) {
-    const std::optional<std::string> text = decoder_.ToUtf8(bytes);
-    if (!text) {
-      if (!fields_.empty() || in_row_) Fail(line_, 1);
-      rows_.push_back({line_, {}, "its bytes are not of the sheet's encoding"});
-      return;
-    }
-    const bool is_blank = text->find_first_not_of("\r\n") == std::string::npos;
+  void Feed(const Decoded& line) {
+    absl::string_view text = line.text;
+    if (line_ == 1) absl::ConsumePrefix(&text, kByteOrderMark);
+    const bool is_blank = text.find_first_not_of(" \t\r\n") == absl::string_view::npos;
     if (!in_row_ && is_blank) return;
     if (!in_row_) row_line_ = line_;
     in_row_ = true;
-    const size_t parsed = csv_parse(&parser_, text->data(), text->size(), TakeField, TakeRow, this);
-    if (parsed != text->size()) Fail(line_, parsed + 1);
+    if (line.first_bad_column != 0 && problem_.empty()) {
+      problem_ = absl::StrCat("its bytes are not of the sheet's encoding, from line ", line_,
+                              ", column ", line.first_bad_column, " on");
+    }
+    const size_t parsed = csv_parse(&parser_, text.data(), text.size(), TakeField, TakeRow, this);
+    if (parsed != text.size()) Fail(line_, CharactersIn(text.substr(0, parsed)) + 1);
   }
 
   static void TakeField(void* field, size_t size, void* self) {
@@ -79,8 +86,8 @@ class Reader {
 
   static void TakeRow(int, void* self) {
     auto* const reader = static_cast<Reader*>(self);
-    reader->rows_.push_back({reader->row_line_, std::move(reader->fields_), ""});
-    reader->fields_.clear();
+    reader->rows_.push_back({reader->row_line_, std::exchange(reader->fields_, {}),
+                             std::exchange(reader->problem_, {})});
     reader->in_row_ = false;
   }
 
@@ -90,7 +97,8 @@ class Reader {
   uint64_t line_ = 0;
   uint64_t row_line_ = 1;
   bool in_row_ = false;
-  std::vector<std::string> fields_;
+  std::vector<std::string> fields_;  // of the row that is being read
+  std::string problem_;              // of the same row
   std::vector<SheetRow> rows_;
 };
 
@@ -112,9 +120,7 @@ Sheet Sheet::Read(const std::string& path, const std::string& encoding) {
   Sheet sheet;
   sheet.path_ = path;
   sheet.digest_ = DigestOf(bytes);
-  absl::string_view text = bytes;
-  if (absl::StartsWith(text, kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  sheet.rows_ = Reader(path, encoding).Read(text);
+  sheet.rows_ = Reader(path, encoding).Read(bytes);
   if (sheet.rows_.empty() || !sheet.rows_.front().problem.empty()) {
     throw CommandError(kExitError, absl::StrCat(path, ":1: there is no header that can be read; the "
                                                       "first line names the columns"));

@@ -1,5 +1,5 @@
 // A sheet: a CSV file (RFC 4180) with a header, as clerks' programs write it: any encoding, with or
-// without a byte-order mark, lines ended by CR LF or LF.
+// without a byte-order mark, lines ended by CR LF, LF or CR. Blank lines are skipped.
 #ifndef TOOLS_HOURBOOK_IMPORT_SHEET_H_
 #define TOOLS_HOURBOOK_IMPORT_SHEET_H_
 
