@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The import of a town's sheets, judged by an oracle; killed and completed; mended and run again.
+"""The import of a town's sheets, judged by an oracle; and what it says of sheets that are wrong.
 
 usage: import_test.py HOURBOOK  (the program; other arguments go to unittest)
 """
@@ -7,69 +7,12 @@ import collections
 import hashlib
 import hmac
 import json
-import os
-import pathlib
-import random
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
-import unittest
 
 import oracle
-
-PROGRAM = None
-TOWN = pathlib.Path(__file__).resolve().parent.parent / "data" / "town"
+from town_case import TOWN, TownCase, main, run
 
 
-def run(*arguments, check=0):
-    done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=120)
-    if check is not None and done.returncode != check:
-        raise AssertionError(f"{arguments}: exit {done.returncode}, not {check}\n{done.stdout}{done.stderr}")
-    return done
-
-
-class ImportTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.expected = oracle.judge(TOWN)
-
-    def setUp(self):
-        self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="hourbook-import-"))
-        self.addCleanup(shutil.rmtree, self.scratch)
-        self.ledger = self.scratch / "ledger"
-        self.sheets = TOWN
-
-    def init(self, ledger=None):
-        run("init", ledger or self.ledger, "--origin", "town.example/hours", "--time-zone", "Asia/Shanghai",
-            "--created-at", "2025-01-01T00:00:00+08:00")
-
-    def arguments(self, command, ledger=None):
-        return [command, ledger or self.ledger, "--mapping", self.sheets / "town.toml", "--secret",
-                TOWN / "demo.secret"]
-
-    def import_(self, *more, ledger=None, check=0):
-        done = run(*self.arguments("import", ledger), "--json", *more, check=check)
-        return json.loads(done.stdout) if done.returncode == 0 else done
-
-    def root(self, ledger=None):
-        return run("root", ledger or self.ledger).stdout.strip()
-
-    def report(self):
-        return json.loads(run(*self.arguments("report"), "--json", "--all").stdout)
-
-    def copy_of_sheets(self):
-        self.sheets = self.scratch / "sheets"
-        shutil.copytree(TOWN, self.sheets)
-
-    def edit(self, name, encoding, change):
-        path = self.sheets / name
-        text = path.read_bytes().decode(encoding)
-        changed = change(text)
-        self.assertNotEqual(text, changed)
-        path.write_bytes(changed.encode(encoding))
-
+class ImportTest(TownCase):
     def test_every_count_reject_and_balance_agrees_with_the_oracle(self):
         self.init()
         rejects = self.scratch / "rejects.jsonl"
@@ -110,28 +53,6 @@ class ImportTest(unittest.TestCase):
                 self.assertEqual(debits, credits, f"{unit} {kind}")
         self.assertGreater(sum(party["minute"]["debits_posted"] for party in parties), 0)
 
-    def test_importing_again_changes_nothing_and_refuses_the_same(self):
-        self.init()
-        first, second = self.scratch / "first.jsonl", self.scratch / "second.jsonl"
-        report = self.import_("--rejects", first)
-        root = self.root()
-        again = self.import_("--rejects", second)
-        self.assertEqual(self.root(), root)
-        self.assertEqual(first.read_bytes(), second.read_bytes())
-        self.assertEqual(again["refused"], report["refused"])
-        self.assertEqual(again["entries"], 0)
-        self.assertEqual(again["accepted"], {})
-        self.assertEqual(again["exists"], report["exists"] + sum(report["accepted"].values()))
-
-    def test_two_ledgers_get_the_same_root(self):
-        roots = set()
-        for name in ("a", "b"):
-            ledger = self.scratch / name
-            self.init(ledger)
-            self.import_(ledger=ledger)
-            roots.add(self.root(ledger))
-        self.assertEqual(len(roots), 1)
-
     def test_a_dry_run_says_the_same_and_writes_nothing(self):
         self.init()
         before = self.root()
@@ -142,37 +63,6 @@ class ImportTest(unittest.TestCase):
         root = self.root()
         self.assertEqual(self.import_("--dry-run")["entries"], 0)
         self.assertEqual(self.root(), root)
-
-    def kill_when_grown_to(self, ledger, target):
-        """Runs the import until the data file has so many bytes, that is in the middle of a commit."""
-        process = subprocess.Popen([PROGRAM, *map(str, self.arguments("import", ledger)), "--json"],
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while process.poll() is None and (ledger / "data.mdb").stat().st_size < target:
-            pass
-        process.send_signal(signal.SIGKILL)
-        return process.wait() == -signal.SIGKILL
-
-    def test_killed_at_any_moment_and_run_again_it_ends_the_same(self):
-        self.init()
-        begin = (self.ledger / "data.mdb").stat().st_size
-        whole = self.import_()
-        end = (self.ledger / "data.mdb").stat().st_size
-        root = self.root()
-        chance = random.Random(20250305)
-        killed = 0
-        sizes = set()
-        for trial in range(8):
-            ledger = self.scratch / f"killed{trial}"
-            self.init(ledger)
-            for target in sorted(chance.uniform(begin, end) for _ in range(3)):
-                killed += self.kill_when_grown_to(ledger, target)
-                sizes.add(json.loads(run("stat", ledger, "--json").stdout)["size"])
-            again = self.import_(ledger=ledger)
-            self.assertEqual(self.root(ledger), root)
-            self.assertEqual(again["refused"], whole["refused"])
-            run("verify", ledger)
-        self.assertGreater(killed, 12, "the kills came too late to show anything")
-        self.assertGreater(len(sizes), 6, f"killed at too few different places: {sizes}")
 
     def test_no_name_is_in_any_file_of_the_ledger(self):
         self.init()
@@ -196,69 +86,6 @@ class ImportTest(unittest.TestCase):
         self.assertEqual(balance["units"]["minute"]["credits_posted"], self.expected["volunteers"]["V0281"]["minutes"])
         same = run("balance", self.ledger, "volunteer:V0281", "--secret", TOWN / "demo.secret", "--json").stdout
         self.assertEqual(json.loads(same), balance)
-
-    def test_a_mended_row_is_recorded_by_the_next_import(self):
-        self.copy_of_sheets()
-        self.init()
-        report = self.import_()
-        root = self.root()
-        # The first row without a sign-out gets one; its key was never used.
-        line = next(r["row"] for r in self.expected["rejects"] if r["reason"] == "malformed")
-
-        def mend(text):
-            rows = text.split("\r\n")
-            fields = rows[line - 1].split(",")
-            fields[5:8] = ["2025-12-31", "03:00", "03:30"]
-            rows[line - 1] = ",".join(fields)
-            return "\r\n".join(rows)
-
-        self.edit("signin-2025.csv", "gb18030", mend)
-        again = self.import_()
-        self.assertNotEqual(self.root(), root)
-        self.assertEqual(again["accepted"], {"service": 1})
-        self.assertEqual(again["refused"]["malformed"], report["refused"]["malformed"] - 1)
-        others = {reason: count for reason, count in report["refused"].items() if reason != "malformed"}
-        self.assertEqual({r: c for r, c in again["refused"].items() if r != "malformed"}, others)
-        mended = self.root()
-        self.assertEqual(self.import_()["entries"], 0)
-        self.assertEqual(self.root(), mended)
-        run("verify", self.ledger)
-
-    # Regression: a hold that timed out moved the import's clock past the present, and every row after it
-    # was refused as recorded in the future.
-    def test_past_events_can_be_imported_into_a_ledger_of_today(self):
-        self.copy_of_sheets()
-        def few(text):
-            lines = text.splitlines(keepends=True)
-            return "".join(lines[:40] + [line for line in lines[40:] if "超时" in line][:4] + lines[-40:])
-
-        self.edit("redemptions-2025.csv", "utf-8-sig", few)
-        expected = oracle.judge(self.sheets)
-        self.assertGreater(expected["accepted"]["redemption_timed_out"], 0)
-        run("init", self.ledger, "--origin", "today", "--time-zone", "Asia/Shanghai")
-        report = self.import_()
-        self.assertEqual(report["accepted"], expected["accepted"])
-        self.assertEqual(report["refused"], expected["refused"])
-        root = self.root()
-        self.assertEqual(self.import_()["entries"], 0)
-        self.assertEqual(self.root(), root)
-
-    def test_a_changed_row_is_refused(self):
-        self.copy_of_sheets()
-        self.init()
-        self.import_()
-        self.edit("redemptions-2025.csv", "utf-8-sig",
-                  lambda text: text.replace("D2025010002,V0243,S10,食用油,80", "D2025010002,V0243,S10,食用油,70"))
-        again = self.import_()
-        self.assertEqual(again["refused"]["exists_with_different"],
-                         self.expected["refused"]["exists_with_different"] + 1)
-
-    def failure(self, *more):
-        """What a failing import says; nothing may have been written."""
-        before = self.root()
-        done = self.import_(*more, check=1)
-        self.assertEqual(self.root(), before)
-        return done.stderr
 
     def test_what_is_wrong_with_a_mapping_is_said_with_its_place(self):
         self.copy_of_sheets()
@@ -330,9 +157,71 @@ class ImportTest(unittest.TestCase):
         self.init()
         run(*self.arguments("import"), "--strict", check=4)
 
+    def test_a_row_of_a_year_to_come_is_refused_alone(self):
+        self.copy_of_sheets()
+        self.init()
+        self.edit("redemptions-2025.csv", "utf-8-sig",
+                  lambda text: text + "D2052010001,V0186,S07,洗衣液,35,2052-01-15 16:50,已领取\n")
+        report = self.import_()
+        self.assertEqual(report["refused"], {**self.expected["refused"], "recorded_in_future": 1})
+        self.assertEqual(report["accepted"], self.expected["accepted"])
+        last = json.loads(run("entries", self.ledger, "--json", "--kind", "anchor").stdout.splitlines()[-1])
+        self.assertEqual(last["index"], self.size() - 1)
+
+    def test_a_ledger_of_other_local_days_is_refused(self):
+        self.init(time_zone="UTC")
+        message = self.failure()
+        self.assertIn("2025-01-01T07:15:00+08:00 by the mapping, but at 2024-12-31T23:15:00+00:00", message)
+        self.assertIn("--time-zone", message)
+
+    def test_a_mapping_may_name_a_time_zone(self):
+        self.init()
+        root = self.import_() and self.root()
+        self.copy_of_sheets()
+        self.edit("town.toml", "utf-8", lambda text: text.replace('utc_offset = "+08:00"', 'time_zone = "Asia/Shanghai"'))
+        other = self.scratch / "other"
+        self.init(other)
+        self.import_(ledger=other)
+        self.assertEqual(self.root(other), root)
+
+    def test_another_secret_is_refused(self):
+        self.init()
+        mine = self.scratch / "secret"
+        arguments = [self.ledger, "--mapping", TOWN / "town.toml", "--secret", mine]
+        self.import_()
+        root = self.root()
+        self.assertIn("knows nobody of these", run("import", *arguments, "--new-secret", check=1).stderr)
+        self.assertEqual(self.root(), root)
+        self.assertIn("knows no programme 'town'", run("report", *arguments, check=1).stderr)
+
+    def test_a_policy_that_the_ledger_refuses_stops_the_import_before_any_row(self):
+        self.copy_of_sheets()
+        self.init()
+        self.edit("tariff.csv", "utf-8", lambda text: text.replace(",10,", ",9223372036854775808,", 1))
+        done = self.import_(check=1)
+        self.assertIn("the ledger refuses to be set up with 'tariff 1", done.stderr)
+        kinds = {json.loads(line)["kind"] for line in run("entries", self.ledger, "--json").stdout.splitlines()}
+        self.assertLessEqual(kinds, {"genesis", "policy", "open"})
+
+    def test_the_report_tells_hours_and_points_and_no_names_of_people(self):
+        self.init()
+        self.import_()
+        expected = self.expected
+        report = json.loads(run(*self.arguments("report"), "--json", "--top", 3).stdout)
+        spent = sum(volunteer["spent"] for volunteer in expected["volunteers"].values())
+        self.assertEqual(report["points"], {"issued": expected["issued"], "outstanding": expected["issued"] - spent})
+        busiest = sorted(expected["volunteers"], key=lambda v: (-expected["volunteers"][v]["minutes"], v))[:3]
+        self.assertEqual([line["number"] for line in report["top_volunteers"]], busiest)
+        text = run(*self.arguments("report")).stdout
+        for team, minutes in expected["team_minutes"].items():
+            self.assertRegex(text, rf"(?m)^{team} .* {minutes // 60}:{minutes % 60:02}$")
+        for station, points in expected["station_points"].items():
+            self.assertRegex(text, rf"(?m)^{station} .* {points:,}$")
+        self.assertIn(f"Points issued: {expected['issued']:,}\nPoints not spent yet: {expected['issued'] - spent:,}\n", text)
+        everything = text + run(*self.arguments("report"), "--json", "--all").stdout
+        for _, row in oracle.read(TOWN, "volunteers.csv", "utf-8-sig"):
+            self.assertNotIn(row["姓名"], everything)
+
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2 or not os.access(sys.argv[1], os.X_OK):
-        sys.exit(__doc__)
-    PROGRAM = os.path.abspath(sys.argv.pop(1))
-    unittest.main()
+    main(__doc__)

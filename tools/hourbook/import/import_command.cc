@@ -8,6 +8,7 @@
 #include "tools/hourbook/import/command.h"
 #include "tools/hourbook/import/files.h"
 #include "tools/hourbook/import/import_report.h"
+#include "tools/hourbook/import/ledger_check.h"
 #include "tools/hourbook/output.h"
 #include "tools/hourbook/progress.h"
 #include "tools/hourbook/reader.h"
@@ -20,10 +21,12 @@ struct Arguments {
   bool new_secret = false, dry_run = false, strict = false, json = false;
 };
 
-LedgerHandle OpenForWriting(const std::string& directory) {
+LedgerHandle Open(const Arguments& arguments) {
+  hbk_open_options options = HBK_OPEN_OPTIONS_INIT;
+  if (arguments.dry_run) options.flags = HBK_OPEN_READ_ONLY;
   hbk_error error = HBK_ERROR_INIT;
   hbk_ledger* ledger = nullptr;
-  Check(hbk_open(directory.c_str(), nullptr, &ledger, &error), error);
+  Check(hbk_open(arguments.directory.c_str(), &options, &ledger, &error), error);
   return LedgerHandle(ledger);
 }
 
@@ -39,10 +42,12 @@ Secret LoadSecret(const Arguments& arguments) {
 
 void Import(const Arguments& arguments) {
   const Mapping mapping = LoadMapping(arguments.mapping);
-  const LedgerHandle ledger = OpenForWriting(arguments.directory);
+  const LedgerHandle ledger = Open(arguments);
   const Secret secret = LoadSecret(arguments);
-  const int64_t created_at = ReadStat(OpenSnapshot(ledger.get()).get()).created_at;
-  const Plan plan = MakePlan(mapping, secret, created_at);
+  SnapshotHandle snapshot = OpenSnapshot(ledger.get());
+  const Plan plan = MakePlan(mapping, secret, ReadStat(snapshot.get()).created_at);
+  CheckLedgerFits(snapshot.get(), mapping, plan);
+  snapshot.reset();  // held while writing, it would keep the file from using freed pages again
   Progress progress("import");
   ImportOptions options;
   options.dry_run = arguments.dry_run;

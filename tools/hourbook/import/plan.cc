@@ -21,8 +21,6 @@ namespace {
 // What limits say holds from the beginning of time: for events before the ledger was made, too.
 constexpr int64_t kAlways = std::numeric_limits<int64_t>::min();
 
-constexpr uint16_t kImportAnchor = 1;  // code of the anchor
-
 class Planner {
  public:
   Planner(const Mapping& mapping, const Secret& secret, int64_t created_at)

@@ -13,6 +13,8 @@
 
 namespace hourbook::cli {
 
+inline constexpr uint16_t kImportAnchor = 1;  // code of the anchor that ends an import
+
 struct PlannedSheet {
   std::string file;  // its name without folders
   uint64_t rows;

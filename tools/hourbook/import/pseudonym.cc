@@ -4,10 +4,12 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 #include "absl/strings/ascii.h"
@@ -18,7 +20,20 @@
 
 namespace hourbook::cli {
 
+namespace {
+
+void WarnIfOthersMayRead(const std::string& path) {
+  struct stat file;
+  if (::stat(path.c_str(), &file) != 0 || !S_ISREG(file.st_mode)) return;
+  if ((file.st_mode & (S_IRGRP | S_IROTH)) == 0) return;
+  std::fprintf(stderr, "hourbook: warning: %s: others can read this secret; run `chmod 600` on it\n",
+               path.c_str());
+}
+
+}  // namespace
+
 Secret Secret::Load(const std::string& path) {
+  WarnIfOthersMayRead(path);
   const std::string text = ReadFile(path);
   Hash key;
   if (!ParseHex(absl::StripTrailingAsciiWhitespace(text), absl::MakeSpan(key))) {

@@ -1,6 +1,8 @@
 // hourbook report: what the ledger holds of a town, under the numbers that its sheets use.
 #include <algorithm>
+#include <iterator>
 #include <memory>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "tools/hourbook/amount.h"
@@ -33,12 +35,14 @@ struct Line {
   hbk_balance points;
 };
 
-hbk_balance BalanceOf(const Reader& reader, const Id& party, uint16_t unit) {
+// Nothing where the ledger does not know the party.
+std::optional<hbk_balance> BalanceOf(const Reader& reader, const Id& party, uint16_t unit) {
   hbk_balance balance{};
   hbk_error error = HBK_ERROR_INIT;
   const hbk_status status =
       hbk_account_balance(reader.snapshot.get(), party.data(), unit, &balance, &error);
-  if (status != HBK_NOT_FOUND) Check(status, error);  // not imported yet: nothing has moved
+  if (status == HBK_NOT_FOUND) return std::nullopt;
+  Check(status, error);
   return balance;
 }
 
@@ -46,7 +50,13 @@ class Lines {
  public:
   Lines(const Reader& reader, const Mapping& mapping, const Secret& secret)
       : reader_(reader), secret_(secret) {
-    Add(HBK_PARTY_PROGRAMME, mapping.programme, "");
+    if (!Add(HBK_PARTY_PROGRAMME, mapping.programme, "")) {
+      // Better no answer than zeros everywhere.
+      throw CommandError(kExitError,
+                         absl::StrCat("the ledger knows no programme '", mapping.programme,
+                                      "' under this secret; import the sheets first, or use the "
+                                      "secret of their import"));
+    }
     for (const PartySheet& map : mapping.parties) {
       const Sheet sheet = Sheet::Read(map.file.path, map.file.encoding);
       const size_t number = sheet.ColumnOf(map.number);
@@ -68,10 +78,14 @@ class Lines {
   }
 
  private:
-  void Add(uint16_t kind, const std::string& number, const std::string& name) {
+  // Whether the ledger knows the party. One that it does not has moved nothing yet.
+  bool Add(uint16_t kind, const std::string& number, const std::string& name) {
     const Id party = secret_.Pseudonym(NameOf(PartyKindNames(), kind), number);
-    lines_.push_back({kind, number, name, BalanceOf(reader_, party, HBK_UNIT_MINUTE),
-                      BalanceOf(reader_, party, HBK_UNIT_POINT)});
+    const std::optional<hbk_balance> minutes = BalanceOf(reader_, party, HBK_UNIT_MINUTE);
+    const std::optional<hbk_balance> points = BalanceOf(reader_, party, HBK_UNIT_POINT);
+    lines_.push_back({kind, number, name, minutes.value_or(hbk_balance{}),
+                      points.value_or(hbk_balance{})});
+    return minutes.has_value();
   }
 
   const Reader& reader_;
@@ -87,6 +101,22 @@ std::vector<Line> TopVolunteers(const Lines& lines, uint64_t most) {
   });
   volunteers.resize(std::min<size_t>(volunteers.size(), most));
   return volunteers;
+}
+
+// Points that the programme issued, and what of them volunteers have not spent yet.
+struct Points {
+  uint64_t issued = 0;
+  uint64_t outstanding = 0;
+};
+
+Points PointsOf(const Lines& lines) {
+  Points points;
+  for (const Line& line : lines.all()) {
+    if (line.kind == HBK_PARTY_PROGRAMME) points.issued += line.points.debits_posted;
+    if (line.kind != HBK_PARTY_VOLUNTEER) continue;
+    points.outstanding += line.points.credits_posted - line.points.debits_posted;
+  }
+  return points;
 }
 
 Json LineJson(const Line& line) {
@@ -112,6 +142,9 @@ void PrintReportJson(const Reader& reader, const Lines& lines, const Arguments& 
     json["stations"] = LinesJson(lines.Of(HBK_PARTY_STATION));
     json["top_volunteers"] = LinesJson(TopVolunteers(lines, arguments.top));
     json["programme"] = LinesJson(lines.Of(HBK_PARTY_PROGRAMME));
+    const Points points = PointsOf(lines);
+    json["points"] = {{"issued", points.issued},
+                      {"outstanding", points.outstanding}};
   }
   PrintJson(json);
 }
@@ -152,9 +185,9 @@ void Report(const Arguments& arguments) {
     PrintTeams(lines);
     PrintStations(lines);
     PrintVolunteers(TopVolunteers(lines, arguments.top));
-    for (const Line& line : lines.Of(HBK_PARTY_PROGRAMME)) {
-      Print(absl::StrCat("Points issued: ", GroupedText(line.points.debits_posted), "\n"));
-    }
+    const Points points = PointsOf(lines);
+    Print(absl::StrCat("Points issued: ", GroupedText(points.issued),
+                       "\nPoints not spent yet: ", GroupedText(points.outstanding), "\n"));
     Print(absl::StrCat("Entries: ", GroupedText(reader.stat.size), "\nRoot: ",
                        HexText(reader.stat.root), "\n"));
   }

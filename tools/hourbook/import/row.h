@@ -10,6 +10,9 @@
 
 namespace hourbook::cli {
 
+// A pending redemption that timed out was held for so long, in seconds.
+inline constexpr uint32_t kTimedOutAfter = 1;
+
 // What a row is, for the report.
 enum class RowKind { kSetup, kService, kGrant, kPosted, kVoided, kTimedOut, kAnchor };
 

@@ -17,9 +17,6 @@ namespace hourbook::cli {
 // Points for 60 minutes of a category, by the instant from which they hold.
 using Rates = std::map<uint16_t, std::map<int64_t, uint64_t>>;
 
-// A pending redemption that timed out was held for so long, in seconds.
-inline constexpr uint32_t kTimedOutAfter = 1;
-
 // Local dates and times of a sheet.
 class SheetClock {
  public:

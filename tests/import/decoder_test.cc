@@ -1,0 +1,53 @@
+#include "tools/hourbook/import/decoder.h"
+
+#include "gtest/gtest.h"
+#include "tests/import/scratch_file.h"
+
+namespace hourbook::cli {
+namespace {
+
+TEST(DecoderTest, ReadsTheEncodingsThatClerksUse) {
+  EXPECT_EQ(Decoder("UTF-8").Decode("流水号,1").text, "流水号,1");
+  EXPECT_EQ(Decoder("GB18030").Decode("\xc1\xf7\xcb\xae\xba\xc5,1").text, "流水号,1");
+  EXPECT_EQ(Decoder("GB18030").Decode("\x95\x32\x82\x36").text, "𠀀");  // four bytes
+  EXPECT_EQ(Decoder("ISO-8859-1").Decode("M\xfcller").text, "Müller");
+}
+
+TEST(DecoderTest, BringsOutWhatIconvKeepsBack) {
+  // In BIG5-HKSCS this letter may be followed by an accent, so iconv waits for the next character.
+  EXPECT_EQ(Decoder("BIG5-HKSCS").Decode("\x88\x66").text, "Ê");
+}
+
+TEST(DecoderTest, TellsTheFirstBadByteByItsColumn) {
+  const Decoded good = Decoder("UTF-8").Decode("何,b");
+  EXPECT_EQ(good.first_bad_column, 0u);
+  const Decoded bad = Decoder("UTF-8").Decode(
+      "何,\xff"
+      "b\xff,\"");
+  EXPECT_EQ(bad.first_bad_column, 3u);
+  EXPECT_EQ(bad.text, "何,\uFFFDb\uFFFD,\"");
+  // A character that breaks off at the end; commas and quotes behind a bad byte stay themselves.
+  EXPECT_EQ(Decoder("UTF-8").Decode("a\xe4\xbd").first_bad_column, 2u);
+  EXPECT_EQ(Decoder("GB18030").Decode("\xc1\xf7\x80,a").text, "流\uFFFD,a");
+  // One bad text does not spoil the next.
+  const Decoder decoder("GB18030");
+  EXPECT_EQ(decoder.Decode("\xc1").first_bad_column, 1u);
+  EXPECT_EQ(decoder.Decode("\xc1\xf7").text, "流");
+}
+
+TEST(DecoderTest, RefusesEncodingsThatItCannotSplitIntoLines) {
+  EXPECT_NE(ErrorOf([] { Decoder("GB18031"); }).find("'GB18031' is unknown"), std::string::npos);
+  for (const char* const wide : {"UTF-16", "UTF-16LE", "UTF-32", "IBM037"}) {
+    EXPECT_NE(ErrorOf([&] { Decoder decoder(wide); }).find("none that holds ASCII"),
+              std::string::npos)
+        << wide;
+  }
+}
+
+TEST(DecoderTest, CountsCharacters) {
+  EXPECT_EQ(CharactersIn(""), 0u);
+  EXPECT_EQ(CharactersIn("何a𠀀"), 3u);
+}
+
+}  // namespace
+}  // namespace hourbook::cli
