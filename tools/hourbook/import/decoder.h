@@ -12,15 +12,15 @@
 namespace hourbook::cli {
 
 struct Decoded {
-  std::string text;  // with U+FFFD in the place of each byte that is not of the encoding
+  std::string text;             // with U+FFFD in the place of each byte that is not of the encoding
   size_t first_bad_column = 0;  // of the first such byte, in characters from 1; 0 for none
 };
 
 class Decoder {
  public:
-  // An encoding as iconv names it: "UTF-8", "GB18030". Throws CommandError where iconv does not know
-  // it, or where it has other bytes for a comma or a newline, as UTF-16 has: lines could not be told
-  // apart then.
+  // An encoding as iconv names it: "UTF-8", "GB18030". Throws CommandError where iconv does not
+  // know it, or where it has other bytes for a comma or a newline, as UTF-16 has: lines could not
+  // be told apart then.
   explicit Decoder(const std::string& encoding);
   ~Decoder();
   Decoder(const Decoder&) = delete;

@@ -33,7 +33,8 @@ LedgerHandle Open(const Arguments& arguments) {
 Secret LoadSecret(const Arguments& arguments) {
   if (arguments.new_secret) Secret::Create(arguments.secret);
   if (!std::filesystem::exists(arguments.secret)) {
-    throw CommandError(kExitError, absl::StrCat(arguments.secret, ": there is no secret; make one "
+    throw CommandError(kExitError, absl::StrCat(arguments.secret,
+                                                ": there is no secret; make one "
                                                 "with --new-secret, and keep a copy: without it "
                                                 "nobody can tell whose an account is"));
   }
@@ -78,8 +79,9 @@ void AddImportCommand(CLI::App& app) {
   command->add_option("DIR", arguments->directory, "The ledger")->required();
   command->add_option("--mapping", arguments->mapping, "TOML file that explains the sheets")
       ->required();
-  command->add_option("--secret", arguments->secret,
-                      "File with the key that turns numbers into pseudonyms")
+  command
+      ->add_option("--secret", arguments->secret,
+                   "File with the key that turns numbers into pseudonyms")
       ->required();
   command->add_flag("--new-secret", arguments->new_secret, "Make that file first");
   command->add_option("--rejects", arguments->rejects,

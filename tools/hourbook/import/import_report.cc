@@ -84,8 +84,8 @@ std::string ImportText(const Json& report) {
   }
   std::string text = sheets.TakeText();
   absl::StrAppend(&text, "\n", CountsText("accepted", report["accepted"]));
-  absl::StrAppend(&text, "\nrecorded before: ",
-                  GroupedText(report["exists"].get<uint64_t>()), " rows\n");
+  absl::StrAppend(&text, "\nrecorded before: ", GroupedText(report["exists"].get<uint64_t>()),
+                  " rows\n");
   absl::StrAppend(&text, "\n", CountsText("refused", report["refused"]));
   absl::StrAppend(&text, "\nentries recorded by this run: ",
                   GroupedText(report["entries"].get<uint64_t>()), "\n");

@@ -21,7 +21,10 @@ constexpr int64_t kNanosPerSecond = 1'000'000'000;
 class Importer {
  public:
   Importer(hbk_ledger* ledger, const Plan& plan, const ImportOptions& options)
-      : ledger_(ledger), plan_(plan), options_(options), retrial_(ledger, plan),
+      : ledger_(ledger),
+        plan_(plan),
+        options_(options),
+        retrial_(ledger, plan),
         outcomes_(plan.rows.size()) {
     if (!options.dry_run) return;
     head_ = OpenTrial(ledger);
@@ -42,9 +45,9 @@ class Importer {
   void CheckSetUp() const {
     for (size_t i = 0; i < plan_.setup_rows; ++i) {
       if (outcomes_[i].fate != RowOutcome::Fate::kRefused) continue;
-      throw CommandError(kExitError, absl::StrCat("the ledger refuses to be set up with '",
-                                                  plan_.rows[i].key, "': ", outcomes_[i].message,
-                                                  " (", outcomes_[i].reason, ")"));
+      throw CommandError(kExitError,
+                         absl::StrCat("the ledger refuses to be set up with '", plan_.rows[i].key,
+                                      "': ", outcomes_[i].message, " (", outcomes_[i].reason, ")"));
     }
   }
 
@@ -111,7 +114,7 @@ class Importer {
   const ImportOptions& options_;
   Retrial retrial_;
   std::vector<RowOutcome> outcomes_;
-  TrialHandle head_;  // stands for the ledger in a dry run
+  TrialHandle head_;                                     // stands for the ledger in a dry run
   int64_t clock_ = std::numeric_limits<int64_t>::min();  // nothing is recorded before
   std::vector<hbk_entry> batch_;
   std::vector<size_t> batch_rows_;  // the rows in it

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "tools/hourbook/command_error.h"
-#include "tools/hourbook/handles.h"
+#include "tools/hourbook/import/anchors.h"
 #include "tools/hourbook/local_time.h"
 #include "tools/hourbook/reader.h"
 
@@ -43,27 +43,11 @@ bool KnowsAnyPartyOf(hbk_snapshot* snapshot, const Plan& plan) {
   });
 }
 
-// Every import that ran to its end left an anchor.
-bool TookInSheets(hbk_snapshot* snapshot) {
-  hbk_filter filter = HBK_FILTER_INIT;
-  filter.kind = HBK_KIND_ANCHOR;
-  filter.code = kImportAnchor;
-  hbk_error error = HBK_ERROR_INIT;
-  hbk_cursor* opened = nullptr;
-  Check(hbk_entries_open(snapshot, 0, &filter, &opened, &error), error);
-  const CursorHandle cursor(opened);
-  hbk_entry anchor;
-  uint32_t count = 0;
-  const hbk_status status = hbk_cursor_next(opened, &anchor, 1, &count, &error);
-  if (status != HBK_END) Check(status, error);
-  return status == HBK_OK;
-}
-
 }  // namespace
 
 void CheckLedgerFits(hbk_snapshot* snapshot, const Mapping& mapping, const Plan& plan) {
   CheckLocalDays(snapshot, mapping, plan);
-  if (KnowsAnyPartyOf(snapshot, plan) || !TookInSheets(snapshot)) return;
+  if (KnowsAnyPartyOf(snapshot, plan) || ImportAnchors(snapshot).empty()) return;
   throw CommandError(kExitError,
                      "the ledger took in sheets before, but knows nobody of these under this "
                      "secret; use the secret of its first import, or another ledger");

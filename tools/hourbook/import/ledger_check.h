@@ -1,5 +1,5 @@
-// Whether sheets may go into a ledger. A ledger forgets nothing, so what would go wrong as a whole is
-// refused before the first entry.
+// Whether sheets may go into a ledger. A ledger forgets nothing, so what would go wrong as a whole
+// is refused before the first entry.
 #ifndef TOOLS_HOURBOOK_IMPORT_LEDGER_CHECK_H_
 #define TOOLS_HOURBOOK_IMPORT_LEDGER_CHECK_H_
 

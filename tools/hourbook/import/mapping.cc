@@ -1,7 +1,8 @@
 #include "tools/hourbook/import/mapping.h"
 
-#include <set>
 #include <toml++/toml.h>
+
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -59,8 +60,8 @@ class Section {
   void RefuseOtherKeys() const {
     for (const auto& [key, node] : table_) {
       if (known_.count(std::string(key.str())) != 0) continue;
-      Fail(node, absl::StrCat("the key '", std::string(key.str()), "' is unknown here; [", name_, "] takes: ",
-                              absl::StrJoin(known_, ", ")));
+      Fail(node, absl::StrCat("the key '", std::string(key.str()), "' is unknown here; [", name_,
+                              "] takes: ", absl::StrJoin(known_, ", ")));
     }
   }
 
@@ -131,8 +132,10 @@ std::string ParseFormat(Section& section, absl::string_view key, absl::string_vi
       absl::ToCivilMinute(time, utc) == example) {
     return format;
   }
-  section.FailAt(key, absl::StrCat("'", key, "' leaves out a part of the time, or names none; the "
-                                   "usual one is \"", otherwise, "\""));
+  section.FailAt(key, absl::StrCat("'", key,
+                                   "' leaves out a part of the time, or names none; the "
+                                   "usual one is \"",
+                                   otherwise, "\""));
 }
 
 SheetFile ParseFile(const std::string& mapping, Section& section) {

@@ -68,8 +68,8 @@ struct Mapping {
   std::vector<RedemptionSheet> redemptions;
 };
 
-// Throws CommandError with file, line and column where the file is no TOML, a key is missing, unknown
-// or of the wrong type, or a value is out of range or contradicts another.
+// Throws CommandError with file, line and column where the file is no TOML, a key is missing,
+// unknown or of the wrong type, or a value is out of range or contradicts another.
 Mapping LoadMapping(const std::string& path);
 
 }  // namespace hourbook::cli

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <set>
 #include <utility>
 
 #include "tools/hourbook/command_error.h"
+#include "tools/hourbook/import/anchors.h"
 #include "tools/hourbook/import/pseudonym.h"
 
 namespace hourbook::cli {
@@ -50,18 +52,28 @@ std::vector<uint64_t> LeastOfLater(const std::vector<uint64_t>& index, uint64_t 
 }
 
 // The least index from which on the ledger holds rows in the order of the plan.
-uint64_t BeginOfLastRun(const std::vector<uint64_t>& index) {
+uint64_t BeginOfOrder(const std::vector<uint64_t>& index) {
   std::vector<std::pair<uint64_t, size_t>> standing;
   for (size_t row = 0; row < index.size(); ++row) {
     if (index[row] != kNone) standing.emplace_back(index[row], row);
   }
   std::sort(standing.begin(), standing.end());
-  size_t begin = standing.size();
-  while (begin > 0 && (begin == standing.size() ||
-                       standing[begin - 1].second < standing[begin].second)) {
-    --begin;
+  const auto follows = [](const auto& later, const auto& earlier) {
+    return later.second > earlier.second;
+  };
+  const auto last_break =
+      std::adjacent_find(standing.rbegin(), standing.rend(), std::not_fn(follows));
+  return last_break == standing.rend() ? 0 : last_break->first;
+}
+
+// The least index behind the anchors of other sheets than the plan's.
+uint64_t BehindOtherAnchors(hbk_snapshot* snapshot, const Plan& plan) {
+  const hbk_entry& own = plan.rows.back().entries.front();
+  uint64_t behind = 0;
+  for (const hbk_entry& anchor : ImportAnchors(snapshot)) {
+    if (std::memcmp(anchor.id, own.id, sizeof(own.id)) != 0) behind = anchor.index + 1;
   }
-  return standing.empty() ? 0 : standing[begin].first;
+  return behind;
 }
 
 }  // namespace
@@ -69,7 +81,8 @@ uint64_t BeginOfLastRun(const std::vector<uint64_t>& index) {
 Places::Places(hbk_snapshot* snapshot, const Plan& plan) {
   const std::vector<uint64_t> index = FindAll(snapshot, plan);
   first_ = LeastOfLater(index, 0);
-  of_last_run_ = LeastOfLater(index, BeginOfLastRun(index));
+  of_last_run_ =
+      LeastOfLater(index, std::max(BeginOfOrder(index), BehindOtherAnchors(snapshot, plan)));
   const auto events = index.begin() + static_cast<ptrdiff_t>(plan.setup_rows);
   const uint64_t first_event = *std::min_element(events, index.end());  // the anchor is always one
   for (size_t row = 0; row < plan.setup_rows; ++row) {

@@ -4,9 +4,9 @@
 // of runs, and a row that it does not hold was judged, in each run that knew the row, right before
 // the first later row which that run accepted. Two of those places are enough:
 // - the first of all: before the later row that stands first in the ledger;
-// - that of the last run: before the later row that stands first in the ledger's last part which
-//   follows the plan's order. Where no row was ever mended, both are the same.
-// A place is the ledger's size there.
+// - that of the last run: before the later row that stands first in the last run's part. That part
+//   begins behind the last anchor of other sheets, or where the order of the plan was last broken.
+// Where no row was ever mended, both are the same. A place is the ledger's size there.
 #ifndef TOOLS_HOURBOOK_IMPORT_PLACES_H_
 #define TOOLS_HOURBOOK_IMPORT_PLACES_H_
 

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "tools/hourbook/command_error.h"
 #include "tools/hourbook/hex.h"
+#include "tools/hourbook/import/anchors.h"
 #include "tools/hourbook/import/row_parser.h"
 #include "tools/hourbook/names.h"
 
@@ -129,8 +130,9 @@ class Planner {
       if (code == mapping_.categories.end() || !instant ||
           !absl::SimpleAtoi(row.fields[rate], &points)) {
         throw CommandError(kExitError,
-                           absl::StrCat(where, "a tariff needs a category of the mapping, a whole "
-                                               "number of points and a date"));
+                           absl::StrCat(where,
+                                        "a tariff needs a category of the mapping, a whole "
+                                        "number of points and a date"));
       }
       rates[code->second][*instant] = points;
       SetUpPolicy(HBK_POLICY_TARIFF, code->second, points, *instant, true);
@@ -143,9 +145,9 @@ class Planner {
     const size_t column = sheet.ColumnOf(map.number);
     for (const SheetRow& row : sheet.rows()) {
       if (!row.problem.empty() || row.fields[column].empty()) {
-        throw CommandError(kExitError, absl::StrCat(sheet.path(), ":", row.line, ": ",
-                                                    row.problem.empty() ? "the number is empty"
-                                                                        : row.problem));
+        throw CommandError(kExitError,
+                           absl::StrCat(sheet.path(), ":", row.line, ": ",
+                                        row.problem.empty() ? "the number is empty" : row.problem));
       }
       SetUpParty(map.kind, row.fields[column]);
     }
@@ -166,12 +168,18 @@ class Planner {
     }
   }
 
-  // The anchor commits to files, which have no time of their own. The sheets' last event will not do:
-  // a slip of the pen can put it into a year to come, and the ledger would refuse the anchor with it.
-  // So it bears the time of the ledger's creation, and is recorded a moment after the last entry.
+  // The anchor commits to files, which have no time of their own. The sheets' last event will not
+  // do: a slip of the pen can put it into a year to come, and the ledger would refuse the anchor
+  // with it. So it bears the time of the ledger's creation, and is recorded a moment after the last
+  // entry.
   void AppendAnchor() {
-    Row row{.kind = RowKind::kAnchor, .sheet = 0, .line = 0, .key = "files", .refused = "",
-            .problem = "", .entries = {}};
+    Row row{.kind = RowKind::kAnchor,
+            .sheet = 0,
+            .line = 0,
+            .key = "files",
+            .refused = "",
+            .problem = "",
+            .entries = {}};
     const Hash digest = secret_.Commit(digests_);
     const Id id = secret_.Pseudonym("import", HexText(digest));
     hbk_entry anchor{};

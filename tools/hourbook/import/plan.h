@@ -1,5 +1,6 @@
-// All that an import asks of a ledger, in the order in which it is asked: a function of the mapping,
-// the sheets, the secret and the ledger's creation time alone, so that every run asks the same.
+// All that an import asks of a ledger, in the order in which it is asked: a function of the
+// mapping, the sheets, the secret and the ledger's creation time alone, so that every run asks the
+// same.
 #ifndef TOOLS_HOURBOOK_IMPORT_PLAN_H_
 #define TOOLS_HOURBOOK_IMPORT_PLAN_H_
 
@@ -13,8 +14,6 @@
 
 namespace hourbook::cli {
 
-inline constexpr uint16_t kImportAnchor = 1;  // code of the anchor that ends an import
-
 struct PlannedSheet {
   std::string file;  // its name without folders
   uint64_t rows;
@@ -22,10 +21,10 @@ struct PlannedSheet {
 
 struct Plan {
   std::vector<PlannedSheet> sheets;
-  // First what sets the ledger up (policy, parties), then the rows of the event sheets by the time of
-  // their events (of equal times: by sheet as the mapping lists them, services before grants before
-  // redemptions, then by row), last an anchor that commits to the files. Rows refused without asking
-  // the ledger come where their time says, those without a time first.
+  // First what sets the ledger up (policy, parties), then the rows of the event sheets by the time
+  // of their events (of equal times: by sheet as the mapping lists them, services before grants
+  // before redemptions, then by row), last an anchor that commits to the files. Rows refused
+  // without asking the ledger come where their time says, those without a time first.
   std::vector<Row> rows;
   size_t setup_rows = 0;  // how many of them, the first, set the ledger up
 };

@@ -26,7 +26,8 @@ void WarnIfOthersMayRead(const std::string& path) {
   struct stat file;
   if (::stat(path.c_str(), &file) != 0 || !S_ISREG(file.st_mode)) return;
   if ((file.st_mode & (S_IRGRP | S_IROTH)) == 0) return;
-  std::fprintf(stderr, "hourbook: warning: %s: others can read this secret; run `chmod 600` on it\n",
+  std::fprintf(stderr,
+               "hourbook: warning: %s: others can read this secret; run `chmod 600` on it\n",
                path.c_str());
 }
 
@@ -37,8 +38,9 @@ Secret Secret::Load(const std::string& path) {
   const std::string text = ReadFile(path);
   Hash key;
   if (!ParseHex(absl::StripTrailingAsciiWhitespace(text), absl::MakeSpan(key))) {
-    throw CommandError(kExitError, absl::StrCat(path, ": a secret is 64 hexadecimal digits; make "
-                                                      "one with --new-secret"));
+    throw CommandError(kExitError, absl::StrCat(path,
+                                                ": a secret is 64 hexadecimal digits; make "
+                                                "one with --new-secret"));
   }
   return Secret(key);
 }
@@ -50,8 +52,8 @@ void Secret::Create(const std::string& path) {
   }
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0) {
-    throw CommandError(kExitError, absl::StrCat(path, ": cannot make the secret file: ",
-                                                std::strerror(errno)));
+    throw CommandError(kExitError,
+                       absl::StrCat(path, ": cannot make the secret file: ", std::strerror(errno)));
   }
   const std::string text = absl::StrCat(HexText(key), "\n");
   const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
@@ -67,10 +69,9 @@ void Secret::Create(const std::string& path) {
 Hash Secret::Hmac(absl::string_view message) const {
   Hash out;
   unsigned length = 0;
-  const unsigned char* const done =
-      HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()),
-           reinterpret_cast<const unsigned char*>(message.data()), message.size(), out.data(),
-           &length);
+  const unsigned char* const done = HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()),
+                                         reinterpret_cast<const unsigned char*>(message.data()),
+                                         message.size(), out.data(), &length);
   if (done == nullptr || length != out.size()) {
     throw CommandError(kExitError, "OpenSSL cannot compute HMAC-SHA-256");
   }

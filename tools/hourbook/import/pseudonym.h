@@ -17,12 +17,12 @@ using Hash = std::array<uint8_t, 32>;
 
 class Secret {
  public:
-  // Reads a file of 64 hexadecimal digits and a newline. Warns on the standard error where others than
-  // its owner may read it. Throws CommandError.
+  // Reads a file of 64 hexadecimal digits and a newline. Warns on the standard error where others
+  // than its owner may read it. Throws CommandError.
   static Secret Load(const std::string& path);
 
-  // Makes such a file of 32 random bytes, readable by its owner alone. Throws CommandError where the
-  // file exists.
+  // Makes such a file of 32 random bytes, readable by its owner alone. Throws CommandError where
+  // the file exists.
   static void Create(const std::string& path);
 
   explicit Secret(const Hash& key) : key_(key) {}

@@ -12,10 +12,10 @@
 #include "tools/hourbook/import/mapping.h"
 #include "tools/hourbook/import/pseudonym.h"
 #include "tools/hourbook/import/sheet.h"
+#include "tools/hourbook/json.h"
 #include "tools/hourbook/names.h"
 #include "tools/hourbook/output.h"
 #include "tools/hourbook/reader.h"
-#include "tools/hourbook/json.h"
 #include "tools/hourbook/table.h"
 
 namespace hourbook::cli {
@@ -83,8 +83,8 @@ class Lines {
     const Id party = secret_.Pseudonym(NameOf(PartyKindNames(), kind), number);
     const std::optional<hbk_balance> minutes = BalanceOf(reader_, party, HBK_UNIT_MINUTE);
     const std::optional<hbk_balance> points = BalanceOf(reader_, party, HBK_UNIT_POINT);
-    lines_.push_back({kind, number, name, minutes.value_or(hbk_balance{}),
-                      points.value_or(hbk_balance{})});
+    lines_.push_back(
+        {kind, number, name, minutes.value_or(hbk_balance{}), points.value_or(hbk_balance{})});
     return minutes.has_value();
   }
 
@@ -143,8 +143,7 @@ void PrintReportJson(const Reader& reader, const Lines& lines, const Arguments& 
     json["top_volunteers"] = LinesJson(TopVolunteers(lines, arguments.top));
     json["programme"] = LinesJson(lines.Of(HBK_PARTY_PROGRAMME));
     const Points points = PointsOf(lines);
-    json["points"] = {{"issued", points.issued},
-                      {"outstanding", points.outstanding}};
+    json["points"] = {{"issued", points.issued}, {"outstanding", points.outstanding}};
   }
   PrintJson(json);
 }
@@ -166,7 +165,8 @@ void PrintStations(const Lines& lines) {
 }
 
 void PrintVolunteers(const std::vector<Line>& volunteers) {
-  Table table({{"volunteer"}, {"hours", Table::Align::kRight}, {"points left", Table::Align::kRight}});
+  Table table(
+      {{"volunteer"}, {"hours", Table::Align::kRight}, {"points left", Table::Align::kRight}});
   for (const Line& line : volunteers) {
     table.AddRow({line.number, HoursText(line.minutes.credits_posted),
                   NumberText(Net(line.points.debits_posted, line.points.credits_posted))});
@@ -188,8 +188,8 @@ void Report(const Arguments& arguments) {
     const Points points = PointsOf(lines);
     Print(absl::StrCat("Points issued: ", GroupedText(points.issued),
                        "\nPoints not spent yet: ", GroupedText(points.outstanding), "\n"));
-    Print(absl::StrCat("Entries: ", GroupedText(reader.stat.size), "\nRoot: ",
-                       HexText(reader.stat.root), "\n"));
+    Print(absl::StrCat("Entries: ", GroupedText(reader.stat.size),
+                       "\nRoot: ", HexText(reader.stat.root), "\n"));
   }
   Flush();
 }

@@ -1,14 +1,14 @@
 // Judges once more what earlier runs of an import refused.
 //
 // Running an import again must change nothing, and a run that was killed must be completed by the
-// next as if nothing had been. What was recorded answers `exists`. What was refused is the hard part:
-// a redemption refused in March for want of points may look good against the points of December. So
-// a row that the ledger lacks is judged in a trial at the places where it was judged before (see
-// places.h): refused there, it is refused again for the same reason.
+// next as if nothing had been. What was recorded answers `exists`. What was refused is the hard
+// part: a redemption refused in March for want of points may look good against the points of
+// December. So a row that the ledger lacks is judged in a trial at the places where it was judged
+// before (see places.h): refused there, it is refused again for the same reason.
 //
 // Accepted there, it was mended since: the row itself, or what was lacking when the ledger was set
-// up, such as the volunteer whom it names. That is why entries that set the ledger up later count as
-// if they had been there, as far as the row needs them. A mended row is judged as new.
+// up, such as the volunteer whom it names. That is why entries that set the ledger up later count
+// as if they had been there, as far as the row needs them. A mended row is judged as new.
 #ifndef TOOLS_HOURBOOK_IMPORT_RETRIAL_H_
 #define TOOLS_HOURBOOK_IMPORT_RETRIAL_H_
 
@@ -43,7 +43,7 @@ class Retrial {
   const Places places_;
   std::vector<hbk_entry> late_policies_;
   std::map<Id, hbk_entry> late_parties_;  // their open entries, by party
-  TrialHandle first_, of_last_run_;  // opened when needed
+  TrialHandle first_, of_last_run_;       // opened when needed
 };
 
 }  // namespace hourbook::cli

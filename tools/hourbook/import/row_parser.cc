@@ -26,15 +26,21 @@ void Refuse(Row& row, const char* reason, std::string problem) {
 
 void Malformed(Row& row, std::string problem) { Refuse(row, "malformed", std::move(problem)); }
 
-// A row of the sheet for each of its rows. Those that can be read are filled in by `fill`, which may
-// still refuse them.
-std::vector<Row> RowsOf(const Sheet& sheet, size_t number, RowKind kind, const std::string& key,
-                        absl::FunctionRef<void(const std::vector<std::string>& fields, Row&)> fill) {
+// A row of the sheet for each of its rows. Those that can be read are filled in by `fill`, which
+// may still refuse them.
+std::vector<Row> RowsOf(
+    const Sheet& sheet, size_t number, RowKind kind, const std::string& key,
+    absl::FunctionRef<void(const std::vector<std::string>& fields, Row&)> fill) {
   const size_t key_column = sheet.ColumnOf(key);
   std::vector<Row> rows;
   for (const SheetRow& from : sheet.rows()) {
-    Row& row = rows.emplace_back(Row{.kind = kind, .sheet = number, .line = from.line, .key = "",
-                                     .refused = "", .problem = "", .entries = {}});
+    Row& row = rows.emplace_back(Row{.kind = kind,
+                                     .sheet = number,
+                                     .line = from.line,
+                                     .key = "",
+                                     .refused = "",
+                                     .problem = "",
+                                     .entries = {}});
     if (!from.problem.empty()) {
       Malformed(row, from.problem);
       continue;
@@ -164,8 +170,7 @@ std::vector<Row> RowParser::Services(const ServiceSheet& map, const Sheet& sheet
   return RowsOf(sheet, number, RowKind::kService, map.key, fill);
 }
 
-std::vector<Row> RowParser::Grants(const GrantSheet& map, const Sheet& sheet,
-                                   size_t number) const {
+std::vector<Row> RowParser::Grants(const GrantSheet& map, const Sheet& sheet, size_t number) const {
   const size_t volunteer = sheet.ColumnOf(map.volunteer), time = sheet.ColumnOf(map.time),
                state = sheet.ColumnOf(map.state), points = sheet.ColumnOf(map.points);
   const size_t otherwise = map.time_otherwise.empty() ? time : sheet.ColumnOf(map.time_otherwise);
@@ -200,8 +205,8 @@ void RowParser::Redeem(hbk_entry redeem, Row& row) const {
   }
   redeem.flags |= HBK_FLAG_LINKED;
   const bool posts = row.kind == RowKind::kPosted;
-  hbk_entry second = Blank(posts ? HBK_KIND_POST : HBK_KIND_VOID, posts ? "post" : "void", row.key,
-                           row.time);
+  hbk_entry second =
+      Blank(posts ? HBK_KIND_POST : HBK_KIND_VOID, posts ? "post" : "void", row.key, row.time);
   std::memcpy(second.ref, redeem.id, sizeof(second.ref));
   row.entries = {redeem, second};
 }

@@ -23,7 +23,7 @@ class SheetClock {
   explicit SheetClock(const Mapping& mapping) : mapping_(mapping) {}
 
   // Nothing where the text is not of the mapping's format.
-  std::optional<int64_t> Date(const std::string& text) const;      // its local midnight
+  std::optional<int64_t> Date(const std::string& text) const;  // its local midnight
   std::optional<int64_t> DateTime(const std::string& text) const;
   std::optional<int64_t> Time(const std::string& date, const std::string& time) const;
 

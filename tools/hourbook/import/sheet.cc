@@ -108,8 +108,8 @@ void CheckHeader(const std::string& path, const std::vector<std::string>& header
         header.begin() + static_cast<ptrdiff_t>(i)) {
       continue;
     }
-    throw CommandError(kExitError, absl::StrCat(path, ":1: two columns are called '", header[i],
-                                                "'; rename one"));
+    throw CommandError(
+        kExitError, absl::StrCat(path, ":1: two columns are called '", header[i], "'; rename one"));
   }
 }
 
@@ -122,8 +122,9 @@ Sheet Sheet::Read(const std::string& path, const std::string& encoding) {
   sheet.digest_ = DigestOf(bytes);
   sheet.rows_ = Reader(path, encoding).Read(bytes);
   if (sheet.rows_.empty() || !sheet.rows_.front().problem.empty()) {
-    throw CommandError(kExitError, absl::StrCat(path, ":1: there is no header that can be read; the "
-                                                      "first line names the columns"));
+    throw CommandError(kExitError, absl::StrCat(path,
+                                                ":1: there is no header that can be read; the "
+                                                "first line names the columns"));
   }
   sheet.header_ = std::move(sheet.rows_.front().fields);
   sheet.rows_.erase(sheet.rows_.begin());
@@ -138,9 +139,9 @@ Sheet Sheet::Read(const std::string& path, const std::string& encoding) {
 size_t Sheet::ColumnOf(absl::string_view title) const {
   const auto found = std::find(header_.begin(), header_.end(), title);
   if (found != header_.end()) return static_cast<size_t>(found - header_.begin());
-  throw CommandError(kExitError,
-                     absl::StrCat(path_, ":1: no column is called '", title, "'; there are: ",
-                                  absl::StrJoin(header_, ", "), ". Mend the mapping"));
+  throw CommandError(kExitError, absl::StrCat(path_, ":1: no column is called '", title,
+                                              "'; there are: ", absl::StrJoin(header_, ", "),
+                                              ". Mend the mapping"));
 }
 
 }  // namespace hourbook::cli

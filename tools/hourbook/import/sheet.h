@@ -12,9 +12,9 @@
 namespace hourbook::cli {
 
 struct SheetRow {
-  uint64_t line;  // in the file, from 1, of its first character
+  uint64_t line;                    // in the file, from 1, of its first character
   std::vector<std::string> fields;  // UTF-8, one a column of the header
-  std::string problem;  // why the row cannot be read; empty where it can
+  std::string problem;              // why the row cannot be read; empty where it can
 };
 
 class Sheet {
