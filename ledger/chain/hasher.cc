@@ -48,6 +48,8 @@ Hash NodeHash(const Hash& left, const Hash& right) {
   return Digest({Bytes(&kNodePrefix, 1), left, right});
 }
 
+Hash Sha256Of(Bytes bytes) { return Digest({bytes}); }
+
 Hash EmptyRoot() { return Digest({}); }
 
 }  // namespace hourbook

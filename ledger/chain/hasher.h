@@ -19,6 +19,9 @@ Hash EntryLeafHash(const Hash& prev, const Entry& entry);
 // SHA-256(0x01 || left || right).
 Hash NodeHash(const Hash& left, const Hash& right);
 
+// Plain SHA-256, for what is neither leaf nor node.
+Hash Sha256Of(Bytes bytes);
+
 // The root of a tree without leaves: SHA-256 of nothing.
 Hash EmptyRoot();
 

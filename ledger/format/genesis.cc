@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <cstring>
 #include <limits>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "ledger/format/text.h"
 
 namespace hourbook {
 namespace {
@@ -26,37 +28,11 @@ absl::Status Refuse(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("genesis: ", what));
 }
 
-// The sequence of bytes at text's front that is one code point, or 0 where it is not UTF-8
-// (RFC 3629: no overlong form, no surrogate, nothing past U+10FFFF).
-size_t CodePointLength(absl::string_view text) {
-  const auto byte = [&](size_t i) { return i < text.size() ? uint8_t(text[i]) : uint8_t{0}; };
-  const auto continues = [&](size_t i, uint8_t low = 0x80, uint8_t high = 0xbf) {
-    return byte(i) >= low && byte(i) <= high;
-  };
-  const uint8_t lead = byte(0);
-  if (lead < 0x80) return 1;
-  if (lead >= 0xc2 && lead <= 0xdf) return continues(1) ? 2 : 0;
-  if (lead >= 0xe0 && lead <= 0xef) {
-    const uint8_t low = lead == 0xe0 ? 0xa0 : 0x80;
-    const uint8_t high = lead == 0xed ? 0x9f : 0xbf;
-    return continues(1, low, high) && continues(2) ? 3 : 0;
-  }
-  if (lead >= 0xf0 && lead <= 0xf4) {
-    const uint8_t low = lead == 0xf0 ? 0x90 : 0x80;
-    const uint8_t high = lead == 0xf4 ? 0x8f : 0xbf;
-    return continues(1, low, high) && continues(2) && continues(3) ? 4 : 0;
-  }
-  return 0;
-}
-
-bool IsText(absl::string_view text, bool may_have_spaces) {
+bool IsText(absl::string_view text) {
   while (!text.empty()) {
-    const auto c = static_cast<uint8_t>(text[0]);
-    if (c < 0x20 || c == 0x7f) return false;
-    if (!may_have_spaces && (c == ' ' || c == '+')) return false;
-    const size_t length = CodePointLength(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
+    const std::optional<CodePoint> first = FirstCodePoint(text);
+    if (!first || IsControl(first->value)) return false;
+    text.remove_prefix(first->length);
   }
   return true;
 }
@@ -66,11 +42,10 @@ absl::Status Check(const Genesis& genesis) {
     return Refuse(absl::StrCat("the origin has ", genesis.origin.size(), " bytes, not 1 to ",
                                kOriginSize));
   }
-  // A key name of C2SP signed-note has neither spaces nor plus signs.
-  if (!IsText(genesis.origin, false)) {
+  if (!IsKeyName(genesis.origin)) {  // it names the key that signs checkpoints
     return Refuse("the origin is not UTF-8 without spaces, plus signs and control characters");
   }
-  if (genesis.time_zone.size() > kZoneSize || !IsText(genesis.time_zone, true)) {
+  if (genesis.time_zone.size() > kZoneSize || !IsText(genesis.time_zone)) {
     return Refuse(absl::StrCat("the time zone is not up to ", kZoneSize, " bytes of UTF-8"));
   }
   if (genesis.utc_offset < -kSecondsPerDay || genesis.utc_offset > kSecondsPerDay) {

@@ -1,0 +1,81 @@
+#include "ledger/chain/prove.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+namespace hourbook {
+namespace {
+
+// Leaves [begin, end) of the log, a node of a tree's recursive halving: begin is a multiple of the
+// largest power of two that is less than their number, or of their number where that is one.
+struct Range {
+  uint64_t begin, end;
+
+  uint64_t leaves() const { return end - begin; }
+  // Where the tree over the range is split: after the largest power of two less than its leaves.
+  uint64_t middle() const { return begin + std::bit_floor(leaves() - 1); }
+};
+
+absl::StatusOr<Hash> RootOf(Range range, TileHashReader read) {
+  return RangeRoot(range.begin, range.end, read);
+}
+
+// The roots of what is beside the path from the whole tree down to `target`: the last one first.
+absl::StatusOr<std::vector<Hash>> Siblings(uint64_t size, TileHashReader read,
+                                           absl::FunctionRef<bool(Range)> is_target,
+                                           absl::FunctionRef<bool(uint64_t middle)> goes_left) {
+  std::vector<Hash> siblings;
+  Range node{0, size};
+  while (!is_target(node)) {
+    const uint64_t middle = node.middle();
+    const Range left{node.begin, middle}, right{middle, node.end};
+    const bool to_left = goes_left(middle);
+    const absl::StatusOr<Hash> sibling = RootOf(to_left ? right : left, read);
+    if (!sibling.ok()) return sibling.status();
+    siblings.push_back(*sibling);
+    node = to_left ? left : right;
+  }
+  std::reverse(siblings.begin(), siblings.end());
+  return siblings;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Hash>> ProveInclusion(uint64_t index, uint64_t size,
+                                                 TileHashReader read) {
+  if (index >= size) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("index ", index, " is not below the size ", size));
+  }
+  return Siblings(
+      size, read, [](Range node) { return node.leaves() == 1; },
+      [=](uint64_t middle) { return index < middle; });
+}
+
+absl::StatusOr<std::vector<Hash>> ProveConsistency(uint64_t old_size, uint64_t new_size,
+                                                   TileHashReader read) {
+  if (old_size == 0 || old_size > new_size) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the old size ", old_size, " is not from 1 to ", new_size));
+  }
+  // Down to the largest subtree of the new tree that ends where the old one does. It is the first
+  // of the proof, unless it is all of the old tree, whose root the verifier has.
+  Range end{0, 0};
+  absl::StatusOr<std::vector<Hash>> proof = Siblings(
+      new_size, read,
+      [&](Range node) {
+        end = node;
+        return node.end == old_size;
+      },
+      [=](uint64_t middle) { return old_size <= middle; });
+  if (!proof.ok() || end.begin == 0) return proof;
+  const absl::StatusOr<Hash> first = RootOf(end, read);
+  if (!first.ok()) return first.status();
+  proof->insert(proof->begin(), *first);
+  return proof;
+}
+
+}  // namespace hourbook

@@ -1,0 +1,133 @@
+#include "ledger/chain/signer.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+
+#include <algorithm>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "ledger/base/big_endian.h"
+#include "ledger/base/check.h"
+#include "ledger/base/error.h"
+#include "ledger/format/proof.h"
+#include "ledger/format/text.h"
+
+namespace hourbook {
+namespace {
+
+constexpr absl::string_view kVkeyLine = "vkey: ";
+constexpr size_t kTextMaxSize = 10'000;
+
+struct FreeBio {
+  void operator()(BIO* bio) const { BIO_free_all(bio); }
+};
+struct FreeContext {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+
+absl::Status Refuse(absl::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat("key file: ", what));
+}
+
+// OpenSSL asks for the passphrase with this; never on a terminal.
+int GivePassphrase(char* buffer, int size, int, void* passphrase) {
+  const auto& text = *static_cast<const absl::string_view*>(passphrase);
+  if (text.empty() || text.size() > static_cast<size_t>(size)) return -1;
+  text.copy(buffer, text.size());
+  return static_cast<int>(text.size());
+}
+
+// False where the key is not of Ed25519.
+bool PublicKeyOf(const EVP_PKEY* key, Verifier& verifier) {
+  size_t size = verifier.public_key.size();
+  return EVP_PKEY_get_id(key) == EVP_PKEY_ED25519 &&
+         EVP_PKEY_get_raw_public_key(key, verifier.public_key.data(), &size) == 1 &&
+         size == verifier.public_key.size();
+}
+
+bool IsEncrypted(absl::string_view pem) {
+  return pem.find("BEGIN ENCRYPTED PRIVATE KEY") != absl::string_view::npos;
+}
+
+}  // namespace
+
+void Signer::Free::operator()(evp_pkey_st* key) const { EVP_PKEY_free(key); }
+
+absl::StatusOr<Signer> Signer::Generate(absl::string_view name, SignatureType type) {
+  if (!IsKeyName(name)) {
+    return Refuse("a key's name is not empty, UTF-8, without spaces, plus signs and control "
+                  "characters");
+  }
+  Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
+  Verifier verifier{.name = std::string(name), .type = type, .public_key = {}};
+  if (key == nullptr || !PublicKeyOf(key.get(), verifier)) {
+    return absl::InternalError("OpenSSL could not make a key");
+  }
+  return Signer(std::move(key), std::move(verifier));
+}
+
+absl::StatusOr<Signer> Signer::FromText(absl::string_view text, absl::string_view passphrase) {
+  if (text.size() > kTextMaxSize) return Refuse("too large to be one");
+  absl::string_view line;
+  if (!TakeLine(text, line) || !absl::ConsumePrefix(&line, kVkeyLine)) {
+    return Refuse("the first line is not the key's vkey");
+  }
+  absl::StatusOr<Verifier> named = ParseVkey(line);
+  if (!named.ok()) return Refuse(named.status().message());
+  const std::unique_ptr<BIO, FreeBio> bio(
+      BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+  HOURBOOK_CHECK(bio != nullptr, "OpenSSL could not allocate");
+  Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, GivePassphrase, &passphrase));
+  ERR_clear_error();
+  if (key == nullptr && IsEncrypted(text)) {
+    return Fail(Failure::kPermissionDenied,
+                passphrase.empty() ? "key file: it is encrypted; give its passphrase"
+                                   : "key file: the passphrase does not open it");
+  }
+  Verifier derived{.name = named->name, .type = named->type, .public_key = {}};
+  if (key == nullptr || !PublicKeyOf(key.get(), derived)) {
+    return Refuse("no Ed25519 private key in PEM follows the vkey");
+  }
+  if (derived.public_key != named->public_key) return Refuse("the vkey is not that of the key");
+  return Signer(std::move(key), *std::move(named));
+}
+
+absl::StatusOr<std::string> Signer::ToText(absl::string_view passphrase) const {
+  const std::unique_ptr<BIO, FreeBio> bio(BIO_new(BIO_s_secmem()));
+  HOURBOOK_CHECK(bio != nullptr, "OpenSSL could not allocate");
+  const EVP_CIPHER* const cipher = passphrase.empty() ? nullptr : EVP_aes_256_cbc();
+  const int written = PEM_write_bio_PKCS8PrivateKey(bio.get(), key_.get(), cipher, nullptr, 0,
+                                                    GivePassphrase, &passphrase);
+  ERR_clear_error();
+  if (written != 1) return Refuse("OpenSSL could not write it; is the passphrase too long?");
+  char* pem = nullptr;
+  const long size = BIO_get_mem_data(bio.get(), &pem);
+  return absl::StrCat(kVkeyLine, FormatVkey(verifier_), "\n",
+                      absl::string_view(pem, static_cast<size_t>(size)));
+}
+
+NoteSignature Signer::Sign(absl::string_view text, uint64_t unix_seconds) const {
+  NoteSignature signature{.name = verifier_.name, .key_id = verifier_.key_id(), .bytes = {}};
+  std::string message(text);
+  if (verifier_.type == SignatureType::kCosignature) {
+    message = CosignedMessage(text, unix_seconds);
+    AppendBigEndian(unix_seconds, signature.bytes);
+  }
+  std::array<uint8_t, 64> bytes;
+  size_t size = bytes.size();
+  const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
+  const bool ok =
+      context != nullptr &&
+      EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key_.get()) == 1 &&
+      EVP_DigestSign(context.get(), bytes.data(), &size,
+                     reinterpret_cast<const uint8_t*>(message.data()), message.size()) == 1;
+  HOURBOOK_CHECK(ok && size == bytes.size(), "OpenSSL could not sign");
+  signature.bytes.append(bytes.begin(), bytes.end());
+  return signature;
+}
+
+}  // namespace hourbook

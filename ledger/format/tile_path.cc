@@ -1,0 +1,33 @@
+#include "ledger/format/tile_path.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace hourbook {
+namespace {
+
+// Three digits a path element, so that no directory has more than a thousand of each form; all but
+// the last begin with an x, so that no file is also a directory.
+std::string IndexPath(uint64_t index) {
+  std::string path = absl::StrFormat("%03d", index % 1'000);
+  for (index /= 1'000; index > 0; index /= 1'000) {
+    path = absl::StrFormat("x%03d/%s", index % 1'000, path);
+  }
+  return path;
+}
+
+std::string WidthSuffix(uint64_t width) {
+  return width == kTileWidth ? "" : absl::StrCat(".p/", width);
+}
+
+}  // namespace
+
+std::string TilePath(int level, uint64_t index, uint64_t width) {
+  return absl::StrCat("tile/", level, "/", IndexPath(index), WidthSuffix(width));
+}
+
+std::string BundlePath(uint64_t index, uint64_t width) {
+  return absl::StrCat("tile/entries/", IndexPath(index), WidthSuffix(width));
+}
+
+}  // namespace hourbook
