@@ -54,9 +54,19 @@ bool MayOwe(const State& state, const Entry& reverse) {
          debited.kind == static_cast<uint16_t>(PartyKind::kProgramme);
 }
 
+// A party was closed with nothing left to spend, and so it stays. What goes back to a programme or
+// a team goes back to its source, open or not.
+bool WouldFillClosed(const State& state, const Entry& reverse) {
+  const Party& credited = state.accounts.party(state.accounts.FindParty(reverse.credit));
+  const bool is_source = credited.kind == static_cast<uint16_t>(PartyKind::kProgramme) ||
+                         credited.kind == static_cast<uint16_t>(PartyKind::kTeam);
+  return credited.closed != 0 && !is_source;
+}
+
 // A reversal takes no points that are gone.
 Verdict Undo(Judging& judging, const Entry& origin) {
   const Entry& entry = judging.entry;
+  if (WouldFillClosed(judging.state, entry)) return Verdict::kPartyClosed;
   if (!MayOwe(judging.state, entry) && AvailableTo(judging.state, entry.debit, judging.unit()) < entry.amount) {
     return Verdict::kInsufficient;
   }

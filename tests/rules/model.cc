@@ -363,6 +363,9 @@ Verdict Model::JudgeReverse(const Entry& entry) const {
   const Entry* const origin = is_post ? Find(original->ref) : original;
   const bool is_service = KindOf(*origin) == Kind::kService;
   if (is_service && HasAward(origin->id, kNoId, entry.recorded_at)) return Verdict::kAwardStands;
+  const auto credited = static_cast<PartyKind>(PartyOf(entry.credit)->code);
+  const bool is_source = credited == PartyKind::kProgramme || credited == PartyKind::kTeam;
+  if (!is_source && IsClosed(entry.credit)) return Verdict::kPartyClosed;
   const Balance b =
       BalanceAt(entry.debit, static_cast<Unit>(entry.unit), entry.recorded_at);
   const bool may_owe =

@@ -47,6 +47,24 @@ TEST_F(ReverseTest, SpentPointsCannotBeTakenBack) {
   EXPECT_EQ(Points(), 0u);
 }
 
+TEST_F(ReverseTest, AClosedPartyIsGivenNothingBack) {
+  Sent(Grant(10));
+  const Entry redeem = Sent(Redeem(10));
+  Entry close = Blank(Kind::kClose);
+  close.credit = Named('V');
+  Sent(close);
+  EXPECT_EQ(Send(Reverse(redeem)), Verdict::kPartyClosed);
+  EXPECT_EQ(Points(), 0u);
+}
+
+TEST_F(ReverseTest, AClosedTeamTakesItsMinutesBack) {
+  const Entry service = Sent(Service(480, 60));
+  Entry close = Blank(Kind::kClose);
+  close.credit = Named('T');
+  Sent(close);
+  Sent(Reverse(service));
+}
+
 TEST_F(ReverseTest, ASettlementWithTheProgrammeCanBeTakenBack) {
   Sent(Grant(50));
   Sent(Redeem(30));
