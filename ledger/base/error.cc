@@ -18,6 +18,7 @@ absl::StatusCode CodeFor(Failure failure) {
     case Failure::kInvalidArgument:
     case Failure::kBatchEmpty:
     case Failure::kBatchTooLarge:
+    case Failure::kTooSmall:
       return absl::StatusCode::kInvalidArgument;
     case Failure::kNotFound:
     case Failure::kNotALedger:
@@ -32,6 +33,7 @@ absl::StatusCode CodeFor(Failure failure) {
       return absl::StatusCode::kPermissionDenied;
     case Failure::kCorrupt:
     case Failure::kTruncated:
+    case Failure::kUnsound:
       return absl::StatusCode::kDataLoss;
     case Failure::kDiskFull:
     case Failure::kMapFull:
@@ -46,6 +48,7 @@ absl::StatusCode CodeFor(Failure failure) {
     case Failure::kNewerFormat:
     case Failure::kReadOnly:
     case Failure::kPoisoned:
+    case Failure::kBehind:
       return absl::StatusCode::kFailedPrecondition;
   }
   return absl::StatusCode::kUnknown;

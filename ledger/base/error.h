@@ -33,6 +33,9 @@ enum class Failure : uint32_t {
   kIoError = 20,
   kPoisoned = 21,
   kReadersFull = 22,
+  kBehind = 23,    // behind a checkpoint that was signed, or a fork of it
+  kUnsound = 24,   // what was to be verified does not: a signature, a proof, a publication
+  kTooSmall = 25,  // a caller's buffer
 };
 
 // A status that is not Ok and carries the failure; message says what, where and what to do.

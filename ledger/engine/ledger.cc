@@ -2,11 +2,14 @@
 
 #include <unistd.h>
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "ledger/base/error.h"
+#include "ledger/engine/published.h"
 #include "ledger/engine/snapshot.h"
 
 namespace hourbook {
@@ -18,6 +21,12 @@ StoreOptions StoreOptionsFrom(const LedgerOptions& options, bool create) {
   store_options.read_only = options.read_only;
   if (options.map_size != 0) store_options.map_size = options.map_size;
   return store_options;
+}
+
+std::string AbsolutePath(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path absolute = std::filesystem::canonical(path, error);
+  return error ? path : absolute.string();
 }
 
 }  // namespace
@@ -33,8 +42,10 @@ absl::Status CheckBatch(size_t entries) {
   return absl::OkStatus();
 }
 
-Ledger::Ledger(std::unique_ptr<Store> store, Registry::Entry registered, LedgerOptions options)
-    : registered_(std::move(registered)),
+Ledger::Ledger(std::string directory, std::unique_ptr<Store> store, Registry::Entry registered,
+               LedgerOptions options)
+    : directory_(std::move(directory)),
+      registered_(std::move(registered)),
       store_(std::move(store)),
       read_only_(options.read_only),
       clock_(options.clock ? std::move(options.clock) : absl::GetCurrentTimeNanos),
@@ -55,7 +66,8 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::OpenStore(const std::string& dir
   if (is_new) registered = Registry::Register(directory);
   if (!registered.ok()) return registered.status();
   return std::unique_ptr<Ledger>(
-      new Ledger(*std::move(store), *std::move(registered), std::move(options)));
+      new Ledger(AbsolutePath(directory), *std::move(store), *std::move(registered),
+                 std::move(options)));
 }
 
 absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Create(const std::string& directory,
@@ -78,13 +90,18 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(const std::string& director
   absl::StatusOr<std::unique_ptr<Ledger>> ledger =
       OpenStore(directory, StoreOptionsFrom(options, false), options);
   if (!ledger.ok()) return ledger;
-  absl::MutexLock lock(&(*ledger)->state_lock_);
-  if (absl::Status loaded = (*ledger)->LoadCore(); !loaded.ok()) return loaded;
-  if ((*ledger)->core_->size() == 0) {
-    return Fail(Failure::kNotALedger,
-                absl::StrCat(directory, " holds a log without a genesis: making it was interrupted; "
-                                        "make it again"));
+  {
+    absl::MutexLock lock(&(*ledger)->state_lock_);
+    if (absl::Status loaded = (*ledger)->LoadCore(); !loaded.ok()) return loaded;
+    if ((*ledger)->core_->size() == 0) {
+      return Fail(Failure::kNotALedger,
+                  absl::StrCat(directory, " holds a log without a genesis: making it was "
+                                          "interrupted; make it again"));
+    }
   }
+  const absl::StatusOr<std::unique_ptr<Snapshot>> snapshot = (*ledger)->OpenSnapshot();
+  if (!snapshot.ok()) return snapshot.status();
+  (*ledger)->not_behind_ = CheckPublished(**snapshot, (*ledger)->directory_);
   return ledger;
 }
 
@@ -132,6 +149,7 @@ absl::Status Ledger::Append(absl::Span<const Entry> batch, absl::Time deadline,
     return Fail(Failure::kReadOnly, "the ledger was opened read-only; open it for writing");
   }
   if (absl::Status checked = CheckBatch(batch.size()); !checked.ok()) return checked;
+  if (!not_behind_.ok()) return not_behind_;
   Request request{.batch = batch, .outcomes = std::vector<Outcome>(batch.size()), .status = {}};
   const absl::Status written = queue_.Run(
       request, deadline, [this](absl::Time until) { return WriteGroup(until); });
@@ -141,7 +159,15 @@ absl::Status Ledger::Append(absl::Span<const Entry> batch, absl::Time deadline,
 
 absl::Status Ledger::Backup(const std::string& directory) {
   if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
-  return store_->Backup(directory);
+  if (absl::Status copied = store_->Backup(directory); !copied.ok()) return copied;
+  const absl::StatusOr<std::optional<Published>> published = ReadPublished(directory_);
+  if (!published.ok()) return published.status();
+  return *published ? WritePublished(directory, **published) : absl::OkStatus();
+}
+
+absl::Status Ledger::ForgetPublication() {
+  if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
+  return ForgetPublished(directory_);
 }
 
 absl::StatusOr<std::unique_ptr<Snapshot>> Ledger::OpenSnapshot() {

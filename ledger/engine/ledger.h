@@ -67,7 +67,16 @@ class Ledger {
   // All that is on disk at this moment, whoever wrote it.
   absl::StatusOr<std::unique_ptr<Snapshot>> OpenSnapshot();
 
-  // As Store's.
+  // Ok unless the ledger is behind what was published of it (published.h): then nothing is appended
+  // or signed, until the publication is forgotten and the ledger opened again.
+  const absl::Status& not_behind() const { return not_behind_; }
+  absl::Status ForgetPublication();
+
+  // Its path, absolute.
+  const std::string& directory() const { return directory_; }
+  bool read_only() const { return read_only_; }
+
+  // As Store's; what was published of the ledger is remembered in the copy too.
   absl::Status Backup(const std::string& directory);
   absl::StatusOr<StoreStat> Stat() const { return store_->Stat(); }
 
@@ -76,7 +85,8 @@ class Ledger {
  private:
   friend class Snapshot;
 
-  Ledger(std::unique_ptr<Store> store, Registry::Entry registered, LedgerOptions options);
+  Ledger(std::string directory, std::unique_ptr<Store> store, Registry::Entry registered,
+         LedgerOptions options);
 
   static absl::StatusOr<std::unique_ptr<Ledger>> OpenStore(const std::string& directory,
                                                            const StoreOptions& store_options,
@@ -96,11 +106,13 @@ class Ledger {
   // No call succeeds from now on.
   void Poison(const absl::Status& cause) ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_lock_);
 
+  const std::string directory_;
   const Registry::Entry registered_;  // outlives the store
   const std::unique_ptr<Store> store_;
   const bool read_only_;
   const std::function<int64_t()> clock_;
   const pid_t process_;
+  absl::Status not_behind_;  // found when opened
 
   GroupQueue queue_;
 

@@ -44,15 +44,17 @@ absl::StatusOr<Hash> Snapshot::RootAt(uint64_t wanted) const {
     return Fail(Failure::kNotFound, absl::StrCat("the snapshot has ", size(), " entries, not ",
                                                  wanted));
   }
-  const auto read = [this](int level, uint64_t index) -> absl::StatusOr<Hash> {
-    if (level > 0) return txn_.TileHash(level, index);
-    const absl::StatusOr<Record> record = txn_.At(index);
-    if (!record.ok()) return record.status();
-    return record->leaf;
-  };
+  const auto read = [this](int level, uint64_t index) { return TileHash(level, index); };
   const absl::StatusOr<Frontier> frontier = FrontierAt(wanted, read);
   if (!frontier.ok()) return frontier.status();
   return frontier->Root();
+}
+
+absl::StatusOr<Hash> Snapshot::TileHash(int level, uint64_t index) const {
+  if (level > 0) return txn_.TileHash(level, index);
+  const absl::StatusOr<Record> record = txn_.At(index);
+  if (!record.ok()) return record.status();
+  return record->leaf;
 }
 
 absl::StatusOr<Record> Snapshot::At(uint64_t index) const {

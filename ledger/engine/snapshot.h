@@ -43,6 +43,9 @@ class Snapshot {
   // kNotFound for a size beyond size().
   absl::StatusOr<Hash> RootAt(uint64_t size) const;
 
+  // A hash of the tree as tiles.h counts them, level 0 those of the leaves.
+  absl::StatusOr<Hash> TileHash(int level, uint64_t index) const;
+
   // kNotFound for an index or id that is not in the snapshot.
   absl::StatusOr<Record> At(uint64_t index) const;
   absl::StatusOr<Record> Get(const Id& id) const;

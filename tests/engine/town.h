@@ -1,15 +1,11 @@
-// A small town for tests: a directory to keep a ledger in, a clock that stands still until told, and
+// A small town for tests: a clock that stands still until told, and
 // entries that the rules accept.
 #ifndef TESTS_ENGINE_TOWN_H_
 #define TESTS_ENGINE_TOWN_H_
 
-#include <unistd.h>
-
 #include <atomic>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,32 +14,12 @@
 #include "ledger/engine/ledger.h"
 #include "ledger/engine/snapshot.h"
 #include "ledger/rules/policy.h"
+#include "tests/base/temp_dir.h"
 
 namespace hourbook {
 
 inline constexpr int64_t kMinute = 60'000'000'000;
 inline constexpr int64_t kStart = 1'735'660'800'000'000'000;  // 2025-01-01T00:00:00+08:00
-
-// A directory that ends with its owner.
-class TempDir {
- public:
-  TempDir() {
-    const char* const base = std::getenv("TMPDIR");
-    path_ = std::string(base == nullptr ? "/tmp" : base) + "/hourbook.XXXXXX";
-    if (::mkdtemp(path_.data()) == nullptr) std::abort();
-  }
-  ~TempDir() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
 
 // An id that a test can name: kind is a letter.
 inline Id MakeId(char kind, uint64_t number) {
