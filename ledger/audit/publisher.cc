@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "ledger/base/big_endian.h"
+#include "ledger/audit/bundle.h"
 #include "ledger/base/error.h"
 #include "ledger/base/file.h"
 #include "ledger/chain/hasher.h"
@@ -177,7 +177,6 @@ absl::Status Publisher::WriteTile(int level, uint64_t index, FileWriter& files) 
 
 // The bundle and the tile of its leaf hashes.
 absl::Status Publisher::WriteBundle(uint64_t index, FileWriter& files) const {
-  constexpr auto kLeafSize = static_cast<uint16_t>(sizeof(Hash) + sizeof(Entry));
   const uint64_t begin = index * kTileWidth;
   const uint64_t width = WidthAt(index, size());
   Hash prev{};
@@ -187,15 +186,12 @@ absl::Status Publisher::WriteBundle(uint64_t index, FileWriter& files) const {
     prev = *leaf;
   }
   std::string bundle, tile;
-  bundle.reserve(width * (sizeof(kLeafSize) + kLeafSize));
+  bundle.reserve(width * kBundledSize);
   tile.reserve(width * sizeof(Hash));
   for (uint64_t i = begin; i < begin + width; ++i) {
     const absl::StatusOr<Record> record = snapshot_->At(i);
     if (!record.ok()) return record.status();
-    const Bytes entry = EntryBytes(record->entry);
-    AppendBigEndian(kLeafSize, bundle);
-    bundle.append(prev.begin(), prev.end());
-    bundle.append(entry.begin(), entry.end());
+    AppendBundled(prev, record->entry, bundle);
     tile.append(record->leaf.begin(), record->leaf.end());
     prev = record->leaf;
   }

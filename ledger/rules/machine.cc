@@ -81,10 +81,6 @@ Entry WithoutWhatTheLedgerGives(const Entry& entry) {
   return given;
 }
 
-absl::Status Differs(uint64_t index, absl::string_view how) {
-  return absl::DataLossError(absl::StrCat("entry ", index, " does not follow the rules: ", how));
-}
-
 }  // namespace
 
 absl::Status Machine::Judge(absl::Span<const Entry> batch, int64_t now,
@@ -200,13 +196,19 @@ void Machine::RollBack(const State::Mark& mark) {
   history_.Truncate(state_.size);
 }
 
-absl::Status Machine::Replay(const Entry& entry) {
+absl::Status Machine::Replay(const Entry& entry, Difference* difference) {
+  const uint64_t expected = state_.size;
+  const auto differs = [&](Difference how, const auto&... what) {
+    if (difference != nullptr) *difference = how;
+    return absl::DataLossError(absl::StrCat("entry ", expected, " does not follow the rules: ",
+                                            what...));
+  };
   if (entry.index != state_.size) {
-    return Differs(state_.size, absl::StrCat("its index says ", entry.index));
+    return differs(Difference::kIndex, "its index says ", entry.index);
   }
   if (entry.index == 0) {
     const absl::StatusOr<Genesis> genesis = DecodeGenesis(entry);
-    if (!genesis.ok()) return Differs(0, genesis.status().message());
+    if (!genesis.ok()) return differs(Difference::kGenesis, genesis.status().message());
     state_.AddPolicy(entry);
     state_.size = 1;
     state_.last_recorded_at = entry.recorded_at;
@@ -214,17 +216,26 @@ absl::Status Machine::Replay(const Entry& entry) {
     return absl::OkStatus();
   }
   if (entry.recorded_at <= state_.last_recorded_at) {
-    return Differs(entry.index, "recorded_at does not increase");
+    return differs(Difference::kRecordedAt, "recorded_at does not increase");
   }
   Entry again = WithoutWhatTheLedgerGives(entry);
   Outcome outcome;
   const absl::Status judged = JudgeOne(again, entry.recorded_at, outcome);
   if (!judged.ok()) return judged;
   if (outcome.verdict != Verdict::kOk) {
-    return Differs(entry.index, NameOf(outcome.verdict));
+    return differs(Difference::kVerdict, NameOf(outcome.verdict), ". ",
+                   MessageOf(outcome.verdict));
   }
-  if (again != entry) return Differs(entry.index, "a field that the ledger gives is wrong");
-  return absl::OkStatus();
+  if (again == entry) return absl::OkStatus();
+  if (again.prev_debit != entry.prev_debit) {
+    return differs(Difference::kPrevDebit, "prev_debit says ", entry.prev_debit, ", not ",
+                   again.prev_debit);
+  }
+  if (again.prev_credit != entry.prev_credit) {
+    return differs(Difference::kPrevCredit, "prev_credit says ", entry.prev_credit, ", not ",
+                   again.prev_credit);
+  }
+  return differs(Difference::kGiven, "a field that the ledger gives is wrong");
 }
 
 }  // namespace hourbook

@@ -22,6 +22,18 @@ struct Outcome {
   Balance credit = {};
 };
 
+// In what an entry of a ledger differs from what the rules make of it.
+enum class Difference {
+  kNone,
+  kIndex,       // not one past the last
+  kGenesis,     // the first entry is none
+  kRecordedAt,  // not after the last
+  kVerdict,     // the rules refuse it
+  kPrevDebit,   // not the debit account's last entry
+  kPrevCredit,  // likewise
+  kGiven,       // another field that the ledger gives
+};
+
 // Not thread-safe.
 class Machine {
  public:
@@ -38,8 +50,9 @@ class Machine {
   absl::Status Judge(absl::Span<const Entry> batch, int64_t now, absl::Span<Outcome> outcomes);
 
   // Takes in an entry as the ledger holds it, which the rules must accept and complete just as it
-  // is. DataLoss says how it differs; the machine must be dropped then.
-  absl::Status Replay(const Entry& entry);
+  // is. DataLoss says how it differs, and so does `difference`, where given; the machine must be
+  // dropped then.
+  absl::Status Replay(const Entry& entry, Difference* difference = nullptr);
 
   // As State's, with the history.
   State::Mark Begin() { return state_.Begin(); }

@@ -1,0 +1,67 @@
+#include "ledger/audit/bundle.h"
+
+#include <array>
+#include <bit>
+#include <cstring>
+
+#include "absl/strings/str_cat.h"
+#include "ledger/base/big_endian.h"
+#include "ledger/base/check.h"
+#include "ledger/chain/hasher.h"
+#include "ledger/format/tile_path.h"
+
+namespace hourbook {
+
+void AppendBundled(const Hash& prev, const Entry& entry, std::string& bundle) {
+  const Bytes bytes = EntryBytes(entry);
+  AppendBigEndian(uint16_t{kLeafDataSize}, bundle);
+  bundle.append(prev.begin(), prev.end());
+  bundle.append(bytes.begin(), bytes.end());
+}
+
+absl::Status CheckBundle(absl::string_view bundle, absl::string_view tile, uint64_t first,
+                         const Hash& prev, absl::Span<Hash> leaves, absl::Span<Entry> entries,
+                         Finding& finding) {
+  const auto found = [&](FindingKind kind, uint64_t index, const auto&... what) {
+    finding = {.kind = kind, .what = absl::StrCat(what...), .index = index};
+    return ToStatus(finding);
+  };
+  HOURBOOK_CHECK(bundle.size() == leaves.size() * kBundledSize &&
+                     tile.size() == leaves.size() * sizeof(Hash) &&
+                     entries.size() == leaves.size(),
+                 "a bundle and its tile have been read whole");
+  for (size_t i = 0; i < leaves.size(); ++i) {
+    const uint64_t index = first + i;
+    const absl::string_view bundled = bundle.substr(i * kBundledSize, kBundledSize);
+    if (const auto length = ReadBigEndian<uint16_t>(bundled); length != kLeafDataSize) {
+      return found(FindingKind::kMalformed, index, "entry ", index,
+                   " is published with a length of ", length, " bytes, not ", kLeafDataSize);
+    }
+    const auto* const data = reinterpret_cast<const uint8_t*>(bundled.data()) + 2;
+    leaves[i] = LeafHash(Bytes(data, kLeafDataSize));
+    if (std::memcmp(leaves[i].data(), tile.data() + i * sizeof(Hash), sizeof(Hash)) != 0) {
+      return found(FindingKind::kTile, index, "entry ", index, " does not hash to what ",
+                   TilePath(0, first / kTileWidth, leaves.size()), " says");
+    }
+    const Hash& before = i == 0 ? prev : leaves[i - 1];
+    if (std::memcmp(data, before.data(), sizeof(Hash)) != 0) {
+      return found(FindingKind::kChain, index, "entry ", index,
+                   " does not name the hash of the entry before it");
+    }
+    std::memcpy(&entries[i], data + sizeof(Hash), sizeof(Entry));
+  }
+  return absl::OkStatus();
+}
+
+Hash RootOfFull(absl::Span<const Hash> hashes) {
+  HOURBOOK_CHECK(std::has_single_bit(hashes.size()) && hashes.size() <= kTileWidth,
+                 "a full tile has 256 hashes");
+  std::array<Hash, kTileWidth> row;
+  std::copy(hashes.begin(), hashes.end(), row.begin());
+  for (size_t width = hashes.size(); width > 1; width /= 2) {
+    for (size_t i = 0; i < width / 2; ++i) row[i] = NodeHash(row[2 * i], row[2 * i + 1]);
+  }
+  return row[0];
+}
+
+}  // namespace hourbook
