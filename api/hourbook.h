@@ -17,6 +17,10 @@
  * - The caller owns every struct it passes. Nothing that the library returns needs to be freed,
  *   except handles, each by its own close function, which accepts NULL and, where a handle was
  *   closed before, does nothing.
+ * - Texts that come out go into a caller's buffer: `capacity` bytes, filled with the text and a zero
+ *   byte; `length` is set to the text's length without it. Where capacity is too small the call
+ *   returns HBK_TOO_SMALL, sets length and leaves the buffer alone: call again with length + 1.
+ * - Texts and files that come in are `length` bytes, need no zero byte, and may hold anything.
  * - Structs that may grow begin with struct_size; initialize them with their INIT macro. Reserved
  *   fields and unknown flag bits must be zero.
  * - An hbk_ledger may be used by any number of threads at once. An hbk_snapshot, hbk_cursor or
@@ -87,6 +91,10 @@ enum {
   HBK_IO_ERROR = 20,         /* the system failed to read or write */
   HBK_POISONED = 21,         /* an earlier write may not be on disk: close, reopen, ask by id */
   HBK_READERS_FULL = 22,     /* too many snapshots open at once, over all processes */
+  HBK_BEHIND = 23,           /* the ledger lacks entries that its checkpoint signs, or is a fork */
+  HBK_UNSOUND = 24,          /* what was to be checked does not verify: a signature, a proof, ... */
+  HBK_TOO_SMALL = 25,        /* the buffer given is too small; its length says what is needed */
+  HBK_FILE_EXISTS = 26,      /* a file that is never overwritten is there */
 
   /* Entries: the verdicts of the rules. */
   HBK_EXISTS = 100, /* the same entry was recorded before; index is its index */
@@ -494,6 +502,62 @@ typedef int (*hbk_progress)(void* context, uint64_t done, uint64_t total);
  * its own, as the command line does. */
 HBK_API hbk_status hbk_verify(hbk_snapshot* snapshot, hbk_progress progress, void* context,
                               hbk_error* error);
+
+/* --- Checkpoints and keys --------------------------------------------------------------------- */
+
+/* What a log signs of itself (C2SP tlog-checkpoint): how many entries, and the root over them. */
+typedef struct hbk_checkpoint {
+  uint64_t size;
+  uint8_t root[32];
+} hbk_checkpoint;
+
+/* A secret Ed25519 key with the name it signs under. Any number of threads may use one at once. */
+typedef struct hbk_key hbk_key;
+
+enum { /* what a key signs: the signature types of C2SP signed-note */
+  HBK_KEY_LOG = 1,    /* checkpoints of the ledger whose origin is the key's name */
+  HBK_KEY_WITNESS = 4 /* cosignatures on the checkpoints of others (C2SP tlog-cosignature) */
+};
+
+/* Makes a new random key.
+ *
+ * Returns: HBK_OK; HBK_INVALID_ARGUMENT for a type that is none, or a name that is empty, not UTF-8
+ *     or has a space, plus sign or control character; HBK_OUT_OF_MEMORY.
+ * Args:  name: a ledger's origin, or the witness's name. type: HBK_KEY_*.
+ * Out:   key: the handle, or NULL on failure. Close it with hbk_key_close.
+ * Thread-safe. */
+HBK_API hbk_status hbk_key_generate(const char* name, uint32_t type, hbk_key** key,
+                                    hbk_error* error);
+
+/* Reads a key from a file that hbk_key_save wrote.
+ *
+ * Returns: HBK_OK; HBK_NOT_FOUND; HBK_INVALID_ARGUMENT where the file is none;
+ *     HBK_PERMISSION_DENIED where the system refuses, or the passphrase does not open it.
+ * Args:  path: UTF-8, not NULL. passphrase: NULL or "" for none.
+ * Out:   key: the handle, or NULL on failure. Close it with hbk_key_close.
+ * Thread-safe. */
+HBK_API hbk_status hbk_key_load(const char* path, const char* passphrase, hbk_key** key,
+                                hbk_error* error);
+
+/* Writes a key to a new file, mode 0600, durably; encrypted (PKCS #8, AES-256) where there is a
+ * passphrase.
+ *
+ * Returns: HBK_OK; HBK_FILE_EXISTS: a key is never overwritten; HBK_NOT_FOUND where the directory
+ *     does not exist; HBK_INVALID_ARGUMENT for a passphrase of more than 1,024 bytes;
+ *     HBK_PERMISSION_DENIED; HBK_DISK_FULL; HBK_IO_ERROR.
+ * Args:  path: UTF-8, not NULL. passphrase: NULL or "" for none.
+ * Thread-safe. */
+HBK_API hbk_status hbk_key_save(hbk_key* key, const char* path, const char* passphrase,
+                                hbk_error* error);
+
+/* The public half as text, "name+key id+base64" (a vkey of C2SP signed-note): what auditors need.
+ *
+ * Returns: HBK_OK; HBK_TOO_SMALL. Out: vkey, length. Thread-safe. */
+HBK_API hbk_status hbk_key_vkey(hbk_key* key, char* vkey, size_t capacity, size_t* length,
+                                hbk_error* error);
+
+/* Closes a key and wipes it from memory. Args: key: or NULL. */
+HBK_API void hbk_key_close(hbk_key* key);
 
 /* --- Trials ----------------------------------------------------------------------------------- */
 

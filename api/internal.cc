@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <type_traits>
 
+#include "absl/strings/str_cat.h"
+
 namespace hourbook::capi {
 
 static_assert(sizeof(hbk_entry) == sizeof(Entry));
@@ -26,6 +28,25 @@ hbk_status Report(const absl::Status& status, hbk_error* error) {
 }
 
 absl::Status Invalid(absl::string_view what) { return Fail(Failure::kInvalidArgument, what); }
+
+absl::Status GiveText(absl::string_view text, char* buffer, size_t capacity, size_t* length) {
+  if (length == nullptr || (buffer == nullptr && capacity > 0)) {
+    return Invalid("the buffer or its length is NULL");
+  }
+  *length = text.size();
+  if (capacity <= text.size()) {
+    return Fail(Failure::kTooSmall, absl::StrCat("the buffer has ", capacity, " bytes of ",
+                                                 text.size() + 1, " that are needed"));
+  }
+  text.copy(buffer, text.size());
+  buffer[text.size()] = '\0';
+  return absl::OkStatus();
+}
+
+absl::StatusOr<absl::string_view> TakeText(const char* text, size_t length, absl::string_view what) {
+  if (text == nullptr && length > 0) return Invalid(absl::StrCat(what, " is NULL"));
+  return absl::string_view(text, length);
+}
 
 hbk_balance ToBalance(const Balance& balance) {
   return {balance.debits_posted, balance.credits_posted, balance.debits_pending,

@@ -14,6 +14,7 @@
 #include "api/handle.h"
 #include "api/hourbook.h"
 #include "ledger/base/error.h"
+#include "ledger/chain/signer.h"
 #include "ledger/engine/cursor.h"
 #include "ledger/engine/ledger.h"
 #include "ledger/engine/snapshot.h"
@@ -51,6 +52,7 @@ struct hbk_ledger : hourbook::Shell<hourbook::capi::OpenLedger> {};
 struct hbk_snapshot : hourbook::Shell<hourbook::capi::OpenSnapshot> {};
 struct hbk_cursor : hourbook::Shell<hourbook::capi::OpenCursor> {};
 struct hbk_trial : hourbook::Shell<hourbook::capi::OpenTrial> {};
+struct hbk_key : hourbook::Shell<hourbook::Signer> {};
 
 namespace hourbook::capi {
 
@@ -58,6 +60,7 @@ using LedgerHandles = Handles<hbk_ledger, OpenLedger>;
 using SnapshotHandles = Handles<hbk_snapshot, OpenSnapshot>;
 using CursorHandles = Handles<hbk_cursor, OpenCursor>;
 using TrialHandles = Handles<hbk_trial, OpenTrial>;
+using KeyHandles = Handles<hbk_key, Signer>;
 
 // Ends a snapshot, cursors included, that is no longer listed with its ledger.
 void CloseSnapshot(hbk_snapshot* snapshot);
@@ -66,6 +69,13 @@ void CloseSnapshot(hbk_snapshot* snapshot);
 hbk_status Report(const absl::Status& status, hbk_error* error);
 
 absl::Status Invalid(absl::string_view what);
+
+// Gives a text to the caller in the caller's buffer, as hourbook.h says. kTooSmall; kInvalidArgument
+// where a pointer is NULL.
+absl::Status GiveText(absl::string_view text, char* buffer, size_t capacity, size_t* length);
+
+// A text or file that the caller handed in. kInvalidArgument where it is NULL and not empty.
+absl::StatusOr<absl::string_view> TakeText(const char* text, size_t length, absl::string_view what);
 
 // Runs a call's body, which returns an absl::Status, and lets no exception into C: the standard
 // library throws where memory ends.

@@ -49,6 +49,12 @@ constexpr CallText kCallTexts[] = {
      "An earlier write may not be on disk; close the ledger, reopen it and ask by id."},
     {HBK_READERS_FULL, "readers_full",
      "Too many snapshots are open over all processes; close some."},
+    {HBK_BEHIND, "behind",
+     "The ledger lacks what a checkpoint of it signs; restore a newer backup, or forget the "
+     "publication and begin another."},
+    {HBK_UNSOUND, "unsound", "It does not verify; do not rely on it."},
+    {HBK_TOO_SMALL, "too_small", "The buffer is too small; call again with one as large as told."},
+    {HBK_FILE_EXISTS, "file_exists", "The file is there and is never overwritten; choose another."},
 };
 
 const CallText* FindCallText(hbk_status status) {
@@ -62,6 +68,7 @@ static_assert(HBK_END == static_cast<uint32_t>(Failure::kEnd));
 static_assert(HBK_BATCH_TOO_LARGE == static_cast<uint32_t>(Failure::kBatchTooLarge));
 static_assert(HBK_PERMISSION_DENIED == static_cast<uint32_t>(Failure::kPermissionDenied));
 static_assert(HBK_READERS_FULL == static_cast<uint32_t>(Failure::kReadersFull));
+static_assert(HBK_FILE_EXISTS == static_cast<uint32_t>(Failure::kFileExists));
 static_assert(HBK_EXISTS_WITH_DIFFERENT_EVIDENCE ==
               static_cast<uint32_t>(Verdict::kExistsWithDifferentEvidence));
 static_assert(HBK_OCCURRED_IN_FUTURE == static_cast<uint32_t>(Verdict::kOccurredInFuture));

@@ -26,6 +26,7 @@ absl::StatusCode CodeFor(Failure failure) {
     case Failure::kTimeout:
       return absl::StatusCode::kDeadlineExceeded;
     case Failure::kLedgerExists:
+    case Failure::kFileExists:
       return absl::StatusCode::kAlreadyExists;
     case Failure::kEnd:
       return absl::StatusCode::kCancelled;

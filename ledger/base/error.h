@@ -36,6 +36,7 @@ enum class Failure : uint32_t {
   kBehind = 23,    // behind a checkpoint that was signed, or a fork of it
   kUnsound = 24,   // what was to be verified does not: a signature, a proof, a publication
   kTooSmall = 25,  // a caller's buffer
+  kFileExists = 26,
 };
 
 // A status that is not Ok and carries the failure; message says what, where and what to do.

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "absl/cleanup/cleanup.h"
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "ledger/base/error.h"
 
@@ -84,6 +85,24 @@ absl::Status Rename(const std::string& from, const std::string& to) {
   return Failed(absl::StrCat("renaming ", from, " to"), to);
 }
 
+// Writes a file under a temporary name beside its own, syncs it and puts it in its place.
+absl::Status WriteThenPlace(
+    const std::string& path, absl::string_view bytes, unsigned mode,
+    absl::FunctionRef<absl::Status(const std::string& from, const std::string& to)> place) {
+  const std::string temporary = absl::StrCat(path, ".new");
+  const auto remove = absl::MakeCleanup([&] { ::unlink(temporary.c_str()); });
+  // Not with another's access rights, should one be left over.
+  ::unlink(temporary.c_str());
+  const absl::Status written =
+      WithFile(temporary, O_WRONLY | O_CREAT | O_EXCL, mode, [&](int fd) -> absl::Status {
+        if (absl::Status all = WriteAll(fd, temporary, bytes); !all.ok()) return all;
+        return ::fsync(fd) == 0 ? absl::OkStatus() : Failed("syncing", temporary);
+      });
+  if (!written.ok()) return written;
+  if (absl::Status placed = place(temporary, path); !placed.ok()) return placed;
+  return SyncNames(DirectoryOf(path));
+}
+
 }  // namespace
 
 absl::Status SystemFailure(int error_number, absl::string_view doing) {
@@ -92,6 +111,8 @@ absl::Status SystemFailure(int error_number, absl::string_view doing) {
     case ENOENT:
     case ENOTDIR:
       return Fail(Failure::kNotFound, message);
+    case EEXIST:
+      return Fail(Failure::kFileExists, message);
     case EACCES:
     case EPERM:
     case EROFS:
@@ -179,18 +200,13 @@ absl::Status FileWriter::Flush() {
 }
 
 absl::Status WriteFileDurably(const std::string& path, absl::string_view bytes, unsigned mode) {
-  const std::string temporary = absl::StrCat(path, ".new");
-  const auto remove = absl::MakeCleanup([&] { ::unlink(temporary.c_str()); });
-  // Not with another's access rights, should one be left over.
-  ::unlink(temporary.c_str());
-  const absl::Status written =
-      WithFile(temporary, O_WRONLY | O_CREAT | O_EXCL, mode, [&](int fd) -> absl::Status {
-        if (absl::Status all = WriteAll(fd, temporary, bytes); !all.ok()) return all;
-        return ::fsync(fd) == 0 ? absl::OkStatus() : Failed("syncing", temporary);
-      });
-  if (!written.ok()) return written;
-  if (absl::Status renamed = Rename(temporary, path); !renamed.ok()) return renamed;
-  return SyncNames(DirectoryOf(path));
+  return WriteThenPlace(path, bytes, mode, Rename);
+}
+
+absl::Status WriteNewFileDurably(const std::string& path, absl::string_view bytes, unsigned mode) {
+  return WriteThenPlace(path, bytes, mode, [](const std::string& from, const std::string& to) {
+    return ::link(from.c_str(), to.c_str()) == 0 ? absl::OkStatus() : Failed("making", to);
+  });
 }
 
 absl::StatusOr<FileLock> FileLock::Acquire(const std::string& path) {

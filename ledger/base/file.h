@@ -60,6 +60,9 @@ class FileWriter {
 // One file, durably, replacing what is there; through a temporary name beside it. `mode` as chmod's.
 absl::Status WriteFileDurably(const std::string& path, absl::string_view bytes, unsigned mode);
 
+// The same, but kFileExists where there is one.
+absl::Status WriteNewFileDurably(const std::string& path, absl::string_view bytes, unsigned mode);
+
 // Holds a file locked against other processes and other holders in this one, until destroyed.
 class FileLock {
  public:

@@ -6,7 +6,7 @@ namespace hourbook {
 namespace {
 
 TEST(Error, CarriesItsFailure) {
-  for (uint32_t number = 1; number <= 25; ++number) {
+  for (uint32_t number = 1; number <= 26; ++number) {
     const auto failure = static_cast<Failure>(number);
     const absl::Status status = Fail(failure, "what, where, what to do");
     EXPECT_FALSE(status.ok());

@@ -97,6 +97,15 @@ TEST(WriteFileDurablyTest, ReplacesAndLeavesNothingElse) {
   EXPECT_EQ(FailureOf(WriteFileDurably(temp / "no/such/key", "x", 0600)), Failure::kNotFound);
 }
 
+TEST(WriteNewFileDurablyTest, NeverReplaces) {
+  TempDir temp;
+  const std::string path = temp / "key";
+  ASSERT_TRUE(WriteNewFileDurably(path, "first", 0600).ok());
+  EXPECT_EQ(FailureOf(WriteNewFileDurably(path, "second", 0600)), Failure::kFileExists);
+  EXPECT_EQ(ReadFile(path, 99).value(), "first");
+  EXPECT_EQ(NamesIn(temp / ""), std::vector<std::string>({"key"}));
+}
+
 TEST(FileLockTest, IsHeldByOneUntilItEnds) {
   TempDir temp;
   {

@@ -10,6 +10,7 @@ ExitCode ExitCodeOf(hbk_status status) {
       return kExitOk;
     case HBK_CORRUPT:
     case HBK_TRUNCATED:
+    case HBK_UNSOUND:
       return kExitDamaged;
     case HBK_INVALID_ARGUMENT:  // the commands hand in nothing invalid of their own
       return kExitUsage;

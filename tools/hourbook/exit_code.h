@@ -9,7 +9,7 @@ enum ExitCode : int {
   kExitOk = 0,
   kExitError = 1,    // the ledger, a file or the input: see the message
   kExitUsage = 2,    // the command line itself is wrong
-  kExitDamaged = 3,  // the ledger does not verify
+  kExitDamaged = 3,  // the ledger, or what was to be checked, does not verify
   kExitRefused = 4,  // done, but the rules refused some entries
 };
 

@@ -20,6 +20,7 @@ struct Closer {
 using LedgerHandle = std::unique_ptr<hbk_ledger, Closer<hbk_close>>;
 using SnapshotHandle = std::unique_ptr<hbk_snapshot, Closer<hbk_snapshot_close>>;
 using CursorHandle = std::unique_ptr<hbk_cursor, Closer<hbk_cursor_close>>;
+using KeyHandle = std::unique_ptr<hbk_key, Closer<hbk_key_close>>;
 using TrialHandle = std::unique_ptr<hbk_trial, Closer<hbk_trial_close>>;
 
 }  // namespace hourbook::cli

@@ -17,7 +17,7 @@ constexpr char kFooter[] =
     "  0  done\n"
     "  1  the ledger, a file or the input: see the message\n"
     "  2  the command line is wrong\n"
-    "  3  the ledger is damaged or does not verify\n"
+    "  3  the ledger is damaged, or what was to be checked does not verify\n"
     "  4  done, but the rules refused some entries (append, import --strict)\n"
     "Times are RFC 3339. Ids are 32 hexadecimal digits.\n";
 
