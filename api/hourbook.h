@@ -559,6 +559,44 @@ HBK_API hbk_status hbk_key_vkey(hbk_key* key, char* vkey, size_t capacity, size_
 /* Closes a key and wipes it from memory. Args: key: or NULL. */
 HBK_API void hbk_key_close(hbk_key* key);
 
+/* --- Publishing ------------------------------------------------------------------------------- */
+
+/* Publishes what is on disk now as a directory that any web server can serve (C2SP tlog-tiles), for
+ * auditors who do not trust whoever runs the ledger; after what the directory holds already. All
+ * that is new is read again and recomputed, and the ledger remembers what it signs before anybody
+ * sees it. A crash at any moment leaves the old publication whole or the new one; publish again to
+ * complete it.
+ *
+ * Returns: HBK_OK; HBK_INVALID_ARGUMENT where the key is not a log's, with the ledger's origin as
+ *     its name; HBK_BEHIND where the ledger lacks entries that it or the directory has signed, or
+ *     has others: it was restored from an old backup, and signing would fork the log;
+ *     HBK_UNSOUND where the directory holds a checkpoint of another key; HBK_CORRUPT where the
+ *     ledger does not hash to its own root; HBK_TIMEOUT where another process publishes;
+ *     HBK_READ_ONLY; HBK_END; HBK_PERMISSION_DENIED; HBK_DISK_FULL; HBK_IO_ERROR.
+ * Args:  directory: path, UTF-8, not NULL; made where it does not exist. progress: or NULL.
+ *     context: handed to it.
+ * Out:   checkpoint: what was signed; or NULL if not wanted.
+ * Thread-safe. */
+HBK_API hbk_status hbk_publish(hbk_ledger* ledger, hbk_key* key, const char* directory,
+                               hbk_progress progress, void* context, hbk_checkpoint* checkpoint,
+                               hbk_error* error);
+
+/* The last checkpoint that was signed of the ledger: a signed note, verbatim.
+ *
+ * Returns: HBK_OK; HBK_NOT_FOUND where it was never published; HBK_TOO_SMALL; HBK_CORRUPT where
+ *     the file that remembers it is damaged; HBK_PERMISSION_DENIED; HBK_IO_ERROR.
+ * Out:   note, length. Thread-safe. */
+HBK_API hbk_status hbk_published_checkpoint(hbk_ledger* ledger, char* note, size_t capacity,
+                                            size_t* length, hbk_error* error);
+
+/* Makes the ledger forget that it was published, for an operator who has decided that a restored
+ * backup shall go on: from when it is opened again it may be appended to, and published into another
+ * directory. Whoever has seen the old publication can prove that the new one is a fork of it.
+ *
+ * Returns: HBK_OK, also where it was never published; HBK_READ_ONLY; HBK_PERMISSION_DENIED;
+ *     HBK_IO_ERROR. Thread-safe. */
+HBK_API hbk_status hbk_forget_publication(hbk_ledger* ledger, hbk_error* error);
+
 /* --- Trials ----------------------------------------------------------------------------------- */
 
 /* Asks what the rules would say, or would have said, without writing: for a dry run, and for an

@@ -29,6 +29,11 @@ hbk_status Report(const absl::Status& status, hbk_error* error) {
 
 absl::Status Invalid(absl::string_view what) { return Fail(Failure::kInvalidArgument, what); }
 
+absl::Status CheckDirectory(const char* directory) {
+  return directory != nullptr && *directory != '\0' ? absl::OkStatus()
+                                                    : Invalid("directory is NULL or empty");
+}
+
 absl::Status GiveText(absl::string_view text, char* buffer, size_t capacity, size_t* length) {
   if (length == nullptr || (buffer == nullptr && capacity > 0)) {
     return Invalid("the buffer or its length is NULL");
@@ -51,6 +56,12 @@ absl::StatusOr<absl::string_view> TakeText(const char* text, size_t length, absl
 hbk_balance ToBalance(const Balance& balance) {
   return {balance.debits_posted, balance.credits_posted, balance.debits_pending,
           balance.credits_pending};
+}
+
+hbk_checkpoint ToCheckpoint(const Checkpoint& checkpoint) {
+  hbk_checkpoint out{.size = checkpoint.size, .root = {}};
+  std::memcpy(out.root, checkpoint.root.data(), sizeof(out.root));
+  return out;
 }
 
 void ToResults(absl::Span<const Outcome> outcomes, hbk_result* results) {

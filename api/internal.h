@@ -70,6 +70,9 @@ hbk_status Report(const absl::Status& status, hbk_error* error);
 
 absl::Status Invalid(absl::string_view what);
 
+// kInvalidArgument where a directory's path is NULL or empty.
+absl::Status CheckDirectory(const char* directory);
+
 // Gives a text to the caller in the caller's buffer, as hourbook.h says. kTooSmall; kInvalidArgument
 // where a pointer is NULL.
 absl::Status GiveText(absl::string_view text, char* buffer, size_t capacity, size_t* length);
@@ -110,6 +113,7 @@ inline absl::Span<const Entry> ToEntries(const hbk_entry* entries, uint32_t coun
 
 void ToResults(absl::Span<const Outcome> outcomes, hbk_result* results);
 hbk_balance ToBalance(const Balance& balance);
+hbk_checkpoint ToCheckpoint(const Checkpoint& checkpoint);
 
 }  // namespace hourbook::capi
 

@@ -7,11 +7,6 @@
 namespace hourbook::capi {
 namespace {
 
-absl::Status CheckDirectory(const char* directory) {
-  return directory != nullptr && *directory != '\0' ? absl::OkStatus()
-                                                    : Invalid("directory is NULL or empty");
-}
-
 absl::StatusOr<LedgerOptions> ParseOpenOptions(const hbk_open_options* given) {
   LedgerOptions options;
   if (given == nullptr) return options;

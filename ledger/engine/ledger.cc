@@ -167,6 +167,9 @@ absl::Status Ledger::Backup(const std::string& directory) {
 
 absl::Status Ledger::ForgetPublication() {
   if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
+  if (read_only_) {
+    return Fail(Failure::kReadOnly, "the ledger was opened read-only; open it for writing");
+  }
   return ForgetPublished(directory_);
 }
 

@@ -44,6 +44,9 @@ int Run(int argc, char** argv) {
   AddReportCommand(app);
   AddVerifyCommand(app);
   AddBackupCommand(app);
+  AddKeygenCommand(app);
+  AddPublishCommand(app);
+  AddForgetPublicationCommand(app);
   try {
     app.parse(argc, argv);
     return kExitOk;

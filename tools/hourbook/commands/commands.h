@@ -17,6 +17,9 @@ void AddStatCommand(CLI::App& app);
 void AddRootCommand(CLI::App& app);
 void AddVerifyCommand(CLI::App& app);
 void AddBackupCommand(CLI::App& app);
+void AddKeygenCommand(CLI::App& app);
+void AddPublishCommand(CLI::App& app);
+void AddForgetPublicationCommand(CLI::App& app);
 
 }  // namespace hourbook::cli
 

@@ -6,7 +6,7 @@
 #include "tools/hourbook/command_error.h"
 #include "tools/hourbook/handles.h"
 #include "tools/hourbook/import/command.h"
-#include "tools/hourbook/import/files.h"
+#include "tools/hourbook/text_file.h"
 #include "tools/hourbook/import/import_report.h"
 #include "tools/hourbook/import/ledger_check.h"
 #include "tools/hourbook/output.h"

@@ -8,7 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "api/hourbook.h"
 #include "tools/hourbook/command_error.h"
-#include "tools/hourbook/import/files.h"
+#include "tools/hourbook/text_file.h"
 #include "tools/hourbook/local_time.h"
 #include "tools/hourbook/names.h"
 

@@ -16,7 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "tools/hourbook/command_error.h"
 #include "tools/hourbook/hex.h"
-#include "tools/hourbook/import/files.h"
+#include "tools/hourbook/text_file.h"
 
 namespace hourbook::cli {
 

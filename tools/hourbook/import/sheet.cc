@@ -14,7 +14,7 @@
 #include "tools/hourbook/command_error.h"
 #include "tools/hourbook/hex.h"
 #include "tools/hourbook/import/decoder.h"
-#include "tools/hourbook/import/files.h"
+#include "tools/hourbook/text_file.h"
 
 namespace hourbook::cli {
 namespace {

@@ -1,4 +1,4 @@
-#include "tools/hourbook/import/files.h"
+#include "tools/hourbook/text_file.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tools/hourbook/command_error.h"
+#include "tools/hourbook/output.h"
 
 namespace hourbook::cli {
 namespace {
@@ -24,13 +25,19 @@ using File = std::unique_ptr<std::FILE, Close>;
 
 }  // namespace
 
-std::string ReadFile(const std::string& path) {
+std::string ReadFile(const std::string& path, size_t limit) {
   const File file(std::fopen(path.c_str(), "rbe"));
   if (file == nullptr) Fail(path, "open");
   std::string text;
   char buffer[64 * 1024];
   size_t got;
-  while ((got = std::fread(buffer, 1, sizeof(buffer), file.get())) > 0) text.append(buffer, got);
+  while ((got = std::fread(buffer, 1, sizeof(buffer), file.get())) > 0) {
+    if (got > limit - text.size()) {
+      throw CommandError(kExitError, absl::StrCat(path, ": it has more than the ", limit,
+                                                  " bytes that it may have"));
+    }
+    text.append(buffer, got);
+  }
   if (std::ferror(file.get()) != 0) Fail(path, "read");
   return text;
 }
@@ -44,6 +51,15 @@ void WriteFile(const std::string& path, absl::string_view text) {
   if (!written) Fail(temporary, "write");
   file.reset();
   if (std::rename(temporary.c_str(), path.c_str()) != 0) Fail(path, "replace");
+}
+
+void WriteFileOrPrint(const std::string& path, absl::string_view text) {
+  if (path.empty()) {
+    Print(text);
+    Flush();
+  } else {
+    WriteFile(path, text);
+  }
 }
 
 std::string RelativeTo(const std::string& from, const std::string& path) {

@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""Keys, publishing and proofs on the command line: what is printed, kept, refused.
+
+usage: proof_test.py HOURBOOK  (the program; other arguments go to unittest)
+"""
+import base64
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = None
+ORIGIN = "town.example/hours"
+
+
+def opening(number):
+    return {"id": f"{number:032x}", "kind": "open", "credit": f"{number + 1000:032x}", "party_kind": "volunteer"}
+
+
+class ProofTest(unittest.TestCase):
+    def setUp(self):
+        self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="hourbook-proof-"))
+        self.addCleanup(shutil.rmtree, self.scratch)
+        self.ledger = self.scratch / "ledger"
+        self.site = self.scratch / "site"
+        self.key = self.scratch / "town.key"
+        self.opened = 0
+
+    def run_(self, *arguments, code=0, stdin="", env=None):
+        done = subprocess.run([PROGRAM, *map(str, arguments)], input=stdin, capture_output=True, text=True,
+                              timeout=60, env={**os.environ, **(env or {})})
+        self.assertEqual(done.returncode, code, f"{arguments}\n{done.stdout}{done.stderr}")
+        return done
+
+    def found(self, parties=4):
+        self.run_("init", self.ledger, "--origin", ORIGIN)
+        self.vkey = self.run_("keygen", self.key, "--name", ORIGIN).stdout.rstrip("\n")
+        self.grow(parties)
+
+    def grow(self, parties, code=0):
+        entries = [opening(self.opened + i + 1) for i in range(parties)]
+        done = self.run_("append", self.ledger, stdin="".join(json.dumps(e) + "\n" for e in entries), code=code)
+        if code == 0:
+            self.opened += parties
+        return done
+
+    def publish(self, **more):
+        return self.run_("publish", self.ledger, self.site, "--key", self.key, **more)
+
+    def write(self, name, text):
+        path = self.scratch / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def restore_an_old_backup(self):
+        """A ledger of 5 entries under a publication of 8."""
+        self.found()
+        self.publish()
+        self.run_("backup", self.ledger, self.scratch / "backup")
+        self.grow(3)
+        self.publish()
+        shutil.rmtree(self.ledger)
+        shutil.copytree(self.scratch / "backup", self.ledger)
+
+
+class KeygenTest(ProofTest):
+    def test_prints_the_public_half_alone(self):
+        done = self.run_("keygen", self.key, "--name", ORIGIN)
+        name, key_id, key = done.stdout.rstrip("\n").split("+", 2)
+        self.assertEqual(name, ORIGIN)
+        raw = base64.b64decode(key, validate=True)
+        self.assertEqual((len(raw), raw[0]), (33, 1))
+        self.assertEqual(hashlib.sha256(ORIGIN.encode() + b"\n" + raw).digest()[:4].hex(), key_id)
+        self.assertEqual(done.stdout.count("\n"), 1)
+        secret = self.key.read_text()
+        for line in secret.splitlines()[1:]:
+            self.assertNotIn(line, done.stdout + done.stderr)
+        self.assertEqual(stat.S_IMODE(self.key.stat().st_mode), 0o600)
+
+    def test_a_witness_has_a_key_of_its_own_type(self):
+        report = json.loads(self.run_("keygen", self.key, "--name", "w.example", "--witness", "--json").stdout)
+        self.assertEqual(base64.b64decode(report["vkey"].split("+", 2)[2])[0], 4)
+        self.assertEqual((report["type"], report["name"], report["encrypted"]), ("witness", "w.example", False))
+
+    def test_never_overwrites(self):
+        self.run_("keygen", self.key, "--name", ORIGIN)
+        before = self.key.read_bytes()
+        self.assertIn("file_exists", self.run_("keygen", self.key, "--name", ORIGIN, code=1).stderr)
+        self.assertEqual(self.key.read_bytes(), before)
+
+    def test_refuses_names_that_may_not_name_a_key(self):
+        for name in ("", "two words", "a+b", "tab\tname"):
+            self.run_("keygen", self.key, "--name", name, code=2)
+            self.assertFalse(self.key.exists())
+
+    def test_a_passphrase_opens_what_it_closed(self):
+        self.found()
+        right, wrong = self.write("right", "open sesame\n"), self.write("wrong", "open barley\n")
+        locked = self.scratch / "locked.key"
+        done = self.run_("keygen", locked, "--name", ORIGIN, "--passphrase-file", right)
+        self.assertNotIn("sesame", done.stdout + done.stderr + locked.read_text())
+        self.assertIn("ENCRYPTED", locked.read_text())
+        publish = ("publish", self.ledger, self.site, "--key", locked)
+        for how in ((), ("--passphrase-file", wrong), ("--passphrase-env", "WRONG")):
+            failed = self.run_(*publish, *how, code=1, env={"WRONG": "open sesame "})
+            self.assertIn("permission_denied", failed.stderr)
+            self.assertNotIn("sesame", failed.stdout + failed.stderr)
+        self.assertFalse(self.site.exists())
+        self.run_(*publish, "--passphrase-file", right)
+        self.run_(*publish, "--passphrase-env", "RIGHT", env={"RIGHT": "open sesame"})
+
+    def test_a_passphrase_that_protects_nothing_is_refused(self):
+        empty = self.write("empty", "\n")
+        self.run_("keygen", self.key, "--name", ORIGIN, "--passphrase-file", empty, code=1)
+        self.run_("keygen", self.key, "--name", ORIGIN, "--passphrase-env", "HOURBOOK_NO_SUCH", code=1)
+        self.run_("keygen", self.key, "--name", ORIGIN, "--passphrase-file", self.scratch / "none", code=1)
+        zero = self.scratch / "zero"
+        zero.write_bytes(b"a\0b")
+        self.run_("keygen", self.key, "--name", ORIGIN, "--passphrase-file", zero, code=1)
+        self.assertFalse(self.key.exists())
+
+
+class PublishTest(ProofTest):
+    def test_publishes_what_was_added(self):
+        self.found()
+        self.assertIn("Published 5 entries", self.publish().stdout)
+        self.grow(300)
+        report = json.loads(self.run_("publish", self.ledger, self.site, "--key", self.key, "--json").stdout)
+        self.assertEqual(report["size"], 305)
+        self.assertEqual(report["root"], self.run_("root", self.ledger).stdout.strip())
+        origin, size, root, empty, signature = (self.site / "checkpoint").read_text().splitlines()
+        self.assertEqual((origin, size, empty), (ORIGIN, "305", ""))
+        self.assertEqual(base64.b64decode(root).hex(), report["root"])
+        self.assertTrue(signature.startswith(f"\u2014 {ORIGIN} "))
+        self.assertTrue((self.site / "tile/entries/000").exists())
+        self.assertFalse((self.site / "tile/entries/000.p").exists())
+
+    def test_says_whose_key_is_wanted(self):
+        self.found()
+        other = self.scratch / "other.key"
+        self.run_("keygen", other, "--name", "elsewhere.example")
+        failed = self.run_("publish", self.ledger, self.site, "--key", other, code=2)
+        self.assertIn(ORIGIN, failed.stderr)
+        self.assertIn("elsewhere.example", failed.stderr)
+
+    def test_another_key_of_the_same_name_does_not_take_a_publication_over(self):
+        self.found()
+        self.publish()
+        self.grow(1)
+        other = self.scratch / "other.key"
+        self.run_("keygen", other, "--name", ORIGIN)
+        before = (self.site / "checkpoint").read_bytes()
+        self.run_("publish", self.ledger, self.site, "--key", other, code=3)
+        self.assertEqual((self.site / "checkpoint").read_bytes(), before)
+
+    def test_a_file_that_is_no_key(self):
+        self.found()
+        for text in ("", "hello\n", self.vkey + "\n"):
+            bad = self.write("bad.key", text)
+            self.assertIn("bad.key", self.run_("publish", self.ledger, self.site, "--key", bad, code=1).stderr)
+        self.run_("publish", self.ledger, self.site, "--key", self.scratch / "none", code=1)
+        self.run_("publish", self.scratch / "none", self.site, "--key", self.key, code=1)
+
+    def test_a_restored_backup_neither_signs_nor_appends_until_its_operator_decides(self):
+        self.restore_an_old_backup()
+        signed = (self.site / "checkpoint").read_bytes()
+        for failed in (self.publish(code=1), self.grow(1, code=1)):
+            self.assertIn("behind", failed.stderr)
+            self.assertIn("signs 8", failed.stderr)
+        self.run_("forget-publication", self.ledger, code=2)
+        self.assertIn("behind", self.publish(code=1).stderr)
+        self.assertIn("another directory", self.run_("forget-publication", self.ledger, "--yes").stdout)
+        self.grow(1)
+        self.assertIn("behind", self.publish(code=1).stderr)
+        self.assertEqual((self.site / "checkpoint").read_bytes(), signed)
+        self.run_("publish", self.ledger, self.scratch / "new-site", "--key", self.key)
+
+
+if __name__ == "__main__":
+    PROGRAM = sys.argv.pop(1)
+    unittest.main()
