@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "ledger/audit/chain_check.h"
-#include "ledger/audit/publication.h"
 #include "ledger/audit/scratch.h"
 #include "ledger/audit/seen.h"
 #include "ledger/base/check.h"
@@ -57,21 +57,23 @@ FindingKind KindFor(Difference difference) {
 
 class Auditor {
  public:
-  Auditor(const AuditRequest& request, AuditProgress progress, AuditReport& report)
-      : request_(request),
+  Auditor(const Publication& publication, const AuditRequest& request, AuditProgress progress,
+          AuditReport& report)
+      : publication_(publication),
+        request_(request),
         progress_(progress),
         report_(report),
-        publication_(request.directory),
         threads_(request.threads != 0 ? request.threads
                                       : std::max(1u, std::thread::hardware_concurrency())) {}
 
   absl::Status Run();
 
  private:
-  using Threads = std::vector<std::thread>;
+  using Threads = std::vector<std::jthread>;
 
   absl::Status OpenNote();
   absl::Status CompareSizes(const Checkpoint& seen);
+  absl::Status FindLastBundle();
   absl::Status Walk(Scratch& scratch, const Checkpoint& seen);
   Threads Start(Window& window, Scratch& scratch) const;
   absl::Status Replay(const Window& window, Scratch& scratch, Machine& machine);
@@ -79,10 +81,10 @@ class Auditor {
   absl::Status Found(Finding finding);
   absl::Status Report(uint64_t done) const;
 
+  const Publication& publication_;
   const AuditRequest& request_;
   const AuditProgress progress_;
   AuditReport& report_;
-  const Publication publication_;
   const unsigned threads_;
   std::string note_;
 };
@@ -130,11 +132,19 @@ absl::Status Auditor::CompareSizes(const Checkpoint& seen) {
                 .index = std::nullopt});
 }
 
+// Before room is made for as many entries as a checkpoint only claims.
+absl::Status Auditor::FindLastBundle() {
+  const uint64_t last = TilesFor(report_.checkpoint.size) - 1;
+  return publication_.ReadBundle(last, WidthAt(last, report_.checkpoint.size), report_.finding)
+      .status();
+}
+
 absl::Status Auditor::Run() {
   const absl::StatusOr<Checkpoint> seen = ReadSeen(request_.state_file, request_.log);
   if (!seen.ok()) return seen.status();
   if (absl::Status opened = OpenNote(); !opened.ok()) return opened;
   if (absl::Status compared = CompareSizes(*seen); !compared.ok()) return compared;
+  if (absl::Status found = FindLastBundle(); !found.ok()) return found;
   absl::StatusOr<Scratch> scratch =
       Scratch::Make(request_.scratch_directory, report_.checkpoint.size);
   if (!scratch.ok()) return scratch.status();
@@ -142,12 +152,16 @@ absl::Status Auditor::Run() {
   return RememberSeen(request_.state_file, request_.log, note_, report_.checkpoint);
 }
 
+// Those that the system grants; without any the caller does all the work.
 Auditor::Threads Auditor::Start(Window& window, Scratch& scratch) const {
   Threads threads;
-  for (unsigned i = 1; i < threads_; ++i) {
-    threads.emplace_back([&window, &scratch] {
-      window.Work([&](uint64_t first, size_t count) { return scratch.Entries(first, count); });
-    });
+  try {
+    for (unsigned i = 1; i < threads_; ++i) {
+      threads.emplace_back([&window, &scratch] {
+        window.Work([&](uint64_t first, size_t count) { return scratch.Entries(first, count); });
+      });
+    }
+  } catch (const std::system_error&) {
   }
   return threads;
 }
@@ -171,7 +185,7 @@ absl::Status Auditor::Walk(Scratch& scratch, const Checkpoint& seen) {
     }
     if (ready != nullptr) status = Replay(*ready, scratch, machine);
     if (next != nullptr && status.ok()) next->Work(room);
-    for (std::thread& thread : threads) thread.join();
+    threads.clear();  // joins them
     if (status.ok() && next != nullptr) status = next->Result(report_.finding);
     if (status.ok() && next != nullptr) status = chain.Take(*next, report_.finding);
     ready = std::move(next);
@@ -222,9 +236,10 @@ absl::Status Auditor::ReplayOne(uint64_t index, const Scratch& scratch, Machine&
 
 }  // namespace
 
-absl::Status Audit(const AuditRequest& request, AuditProgress progress, AuditReport& report) {
+absl::Status Audit(const Publication& publication, const AuditRequest& request,
+                   AuditProgress progress, AuditReport& report) {
   report = {};
-  return Auditor(request, progress, report).Run();
+  return Auditor(publication, request, progress, report).Run();
 }
 
 }  // namespace hourbook

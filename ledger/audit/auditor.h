@@ -1,4 +1,4 @@
-// The audit of a publication by somebody who has only its log's vkey, and trusts nobody.
+// The audit of a log by somebody who has only its vkey, and trusts nobody.
 #ifndef LEDGER_AUDIT_AUDITOR_H_
 #define LEDGER_AUDIT_AUDITOR_H_
 
@@ -8,6 +8,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "ledger/audit/finding.h"
+#include "ledger/audit/publication.h"
 #include "ledger/chain/verifier.h"
 #include "ledger/format/checkpoint.h"
 #include "ledger/rules/accounts.h"
@@ -18,8 +19,7 @@ namespace hourbook {
 using AuditProgress = absl::FunctionRef<bool(uint64_t done, uint64_t total)>;
 
 struct AuditRequest {
-  std::string directory;  // of the publication
-  Verifier log;           // whose it must be
+  Verifier log;  // whose it must be
   // The file in which this auditor keeps the last checkpoint found sound, or empty: then nothing
   // tells that entries shown before were taken back. Made, or brought up to date, by a sound audit.
   std::string state_file;
@@ -42,11 +42,12 @@ struct AuditReport {
 // every hash of every tile; the root; that what the state file remembers is a prefix; and, entry
 // by entry, what the ledger's own rules make of it: form, order, times, the links of accounts,
 // verdict. kUnsound with report.finding otherwise. Another failure means that it could not be
-// checked: kNotFound where the directory has no checkpoint, kInvalidArgument for a state file that
+// checked: kNotFound where there is no checkpoint, kInvalidArgument for a state file that
 // is none of this log, kDiskFull, kIoError, kEnd.
 //
 // Memory is that of the parties and accounts, and some 10 MiB a thread.
-absl::Status Audit(const AuditRequest& request, AuditProgress progress, AuditReport& report);
+absl::Status Audit(const Publication& publication, const AuditRequest& request,
+                   AuditProgress progress, AuditReport& report);
 
 }  // namespace hourbook
 

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 #include "absl/strings/str_cat.h"
 #include "ledger/audit/bundle.h"
+#include "ledger/base/error.h"
 #include "ledger/format/tile_path.h"
 
 namespace hourbook {
@@ -29,7 +31,11 @@ absl::Span<const Hash> Window::LeavesOf(uint64_t bundle) const {
 
 void Window::Work(Room entries) {
   for (uint64_t i = next_++; i < results_.size(); i = next_++) {
-    results_[i].status = CheckOne(i, entries, results_[i].finding);
+    try {
+      results_[i].status = CheckOne(i, entries, results_[i].finding);
+    } catch (const std::bad_alloc&) {  // which would end the process if it left a thread
+      results_[i].status = Fail(Failure::kOutOfMemory, "out of memory");
+    }
   }
 }
 
@@ -54,7 +60,7 @@ absl::Status Window::CheckOne(uint64_t bundle, Room entries, Finding& finding) {
 }
 
 absl::Status Window::Result(Finding& finding) const {
-  for (const Result1& result : results_) {
+  for (const Checked& result : results_) {
     if (result.status.ok()) continue;
     finding = result.finding;
     return result.status;

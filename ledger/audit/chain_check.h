@@ -41,7 +41,7 @@ class Window {
   absl::Span<const Hash> LeavesOf(uint64_t bundle) const;
 
  private:
-  struct Result1 {
+  struct Checked {
     absl::Status status;
     Finding finding;
   };
@@ -52,7 +52,7 @@ class Window {
   const uint64_t size_;
   const uint64_t first_;
   std::vector<Hash> leaves_;
-  std::vector<Result1> results_;  // one for each bundle
+  std::vector<Checked> results_;  // one for each bundle
   std::atomic<uint64_t> next_{0};
 };
 

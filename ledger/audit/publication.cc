@@ -9,25 +9,26 @@
 
 namespace hourbook {
 
-absl::StatusOr<std::string> Publication::ReadCheckpoint() const {
+absl::StatusOr<std::string> PublishedDirectory::ReadCheckpoint() const {
   return ReadFile(absl::StrCat(directory_, "/checkpoint"), kNoteMaxSize);
 }
 
-absl::StatusOr<std::string> Publication::ReadTile(int level, uint64_t index, uint64_t width,
-                                                  Finding& finding) const {
+absl::StatusOr<std::string> PublishedDirectory::ReadTile(int level, uint64_t index,
+                                                         uint64_t width,
+                                                         Finding& finding) const {
   return Read(TilePath(level, index, width), TilePath(level, index, kTileWidth),
               width * sizeof(Hash), kTileWidth * sizeof(Hash), finding);
 }
 
-absl::StatusOr<std::string> Publication::ReadBundle(uint64_t index, uint64_t width,
-                                                    Finding& finding) const {
+absl::StatusOr<std::string> PublishedDirectory::ReadBundle(uint64_t index, uint64_t width,
+                                                           Finding& finding) const {
   return Read(BundlePath(index, width), BundlePath(index, kTileWidth), width * kBundledSize,
               kTileWidth * kBundledSize, finding);
 }
 
-absl::StatusOr<std::string> Publication::Read(const std::string& partial, const std::string& full,
-                                              size_t size, size_t full_size,
-                                              Finding& finding) const {
+absl::StatusOr<std::string> PublishedDirectory::Read(const std::string& partial,
+                                                     const std::string& full, size_t size,
+                                                     size_t full_size, Finding& finding) const {
   const auto found = [&](FindingKind kind, const std::string& what) {
     finding = {.kind = kind, .what = what, .index = std::nullopt};
     return ToStatus(finding);

@@ -12,32 +12,43 @@
 
 namespace hourbook {
 
-// Thread-safe. A file that is not there, or not as long as it must be, is found missing or malformed
-// (kUnsound); one that the system cannot read is another failure. No file is read beyond what it may
-// have.
+// What an audit reads, wherever it comes from. Thread-safe. A part that is not there, or not as long
+// as it must be, is found missing or malformed (kUnsound); one that the system cannot read is
+// another failure.
 class Publication {
  public:
-  explicit Publication(std::string directory) : directory_(std::move(directory)) {}
+  virtual ~Publication() = default;
 
-  const std::string& directory() const { return directory_; }
+  // The signed note. kNotFound where there is none.
+  virtual absl::StatusOr<std::string> ReadCheckpoint() const = 0;
 
-  // The signed note. kNotFound where the directory has none.
-  absl::StatusOr<std::string> ReadCheckpoint() const;
-
-  // The first `width` hashes of a tile. Where the partial tile is not there, but the full one is,
-  // that is read (C2SP tlog-tiles lets partial ones go).
-  absl::StatusOr<std::string> ReadTile(int level, uint64_t index, uint64_t width,
-                                       Finding& finding) const;
+  // The first `width` hashes of a tile.
+  virtual absl::StatusOr<std::string> ReadTile(int level, uint64_t index, uint64_t width,
+                                               Finding& finding) const = 0;
 
   // The first `width` entries of a bundle: 226 bytes each, whose first two are read as said in
   // FORMAT.md by the caller.
-  absl::StatusOr<std::string> ReadBundle(uint64_t index, uint64_t width, Finding& finding) const;
+  virtual absl::StatusOr<std::string> ReadBundle(uint64_t index, uint64_t width,
+                                                 Finding& finding) const = 0;
+};
+
+// A directory as FORMAT.md has it. Where a partial file is not there, but the full one is, that is
+// read (C2SP tlog-tiles lets partial ones go). No file is read beyond what it may have.
+class PublishedDirectory : public Publication {
+ public:
+  explicit PublishedDirectory(std::string directory) : directory_(std::move(directory)) {}
+
+  absl::StatusOr<std::string> ReadCheckpoint() const override;
+  absl::StatusOr<std::string> ReadTile(int level, uint64_t index, uint64_t width,
+                                       Finding& finding) const override;
+  absl::StatusOr<std::string> ReadBundle(uint64_t index, uint64_t width,
+                                         Finding& finding) const override;
 
  private:
   absl::StatusOr<std::string> Read(const std::string& partial, const std::string& full,
                                    size_t size, size_t full_size, Finding& finding) const;
 
-  std::string directory_;
+  const std::string directory_;
 };
 
 }  // namespace hourbook

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "ledger/audit/bundle.h"
+#include "ledger/audit/ledger_tiles.h"
 #include "ledger/base/error.h"
 #include "ledger/base/file.h"
 #include "ledger/chain/hasher.h"
@@ -165,40 +165,19 @@ absl::Status Publisher::Remember() const {
 
 absl::Status Publisher::WriteTile(int level, uint64_t index, FileWriter& files) const {
   const uint64_t width = WidthAt(index, HashesAt(level, size()));
-  std::string bytes;
-  bytes.reserve(width * sizeof(Hash));
-  for (uint64_t i = index * kTileWidth; i < index * kTileWidth + width; ++i) {
-    const absl::StatusOr<Hash> hash = snapshot_->TileHash(level, i);
-    if (!hash.ok()) return hash.status();
-    bytes.append(hash->begin(), hash->end());
-  }
-  return files.Write(TilePath(level, index, width), bytes);
+  const absl::StatusOr<std::string> tile = MakeTile(*snapshot_, level, index, width);
+  return tile.ok() ? files.Write(TilePath(level, index, width), *tile) : tile.status();
 }
 
 // The bundle and the tile of its leaf hashes.
 absl::Status Publisher::WriteBundle(uint64_t index, FileWriter& files) const {
-  const uint64_t begin = index * kTileWidth;
   const uint64_t width = WidthAt(index, size());
-  Hash prev{};
-  if (begin > 0) {
-    const absl::StatusOr<Hash> leaf = snapshot_->TileHash(0, begin - 1);
-    if (!leaf.ok()) return leaf.status();
-    prev = *leaf;
-  }
-  std::string bundle, tile;
-  bundle.reserve(width * kBundledSize);
-  tile.reserve(width * sizeof(Hash));
-  for (uint64_t i = begin; i < begin + width; ++i) {
-    const absl::StatusOr<Record> record = snapshot_->At(i);
-    if (!record.ok()) return record.status();
-    AppendBundled(prev, record->entry, bundle);
-    tile.append(record->leaf.begin(), record->leaf.end());
-    prev = record->leaf;
-  }
-  if (absl::Status written = files.Write(BundlePath(index, width), bundle); !written.ok()) {
+  const absl::StatusOr<BundleAndTile> made = MakeBundle(*snapshot_, index, width);
+  if (!made.ok()) return made.status();
+  if (absl::Status written = files.Write(BundlePath(index, width), made->bundle); !written.ok()) {
     return written;
   }
-  return files.Write(TilePath(0, index, width), tile);
+  return files.Write(TilePath(0, index, width), made->tile);
 }
 
 absl::Status Publisher::WriteTiles(FileWriter& files) const {

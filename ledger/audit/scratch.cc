@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <bit>
@@ -16,17 +17,38 @@
 
 namespace hourbook {
 
-absl::StatusOr<ScratchFile> ScratchFile::Make(const std::string& directory, size_t size) {
-  const std::string doing = absl::StrCat("making a scratch file of ", size, " bytes in ", directory);
+namespace {
+
+// What is so small is kept in memory: a file costs more than the audit.
+constexpr size_t kInMemory = size_t{16} << 20;
+
+// A descriptor of a file that has no name any more, or -1 with errno.
+int OpenNameless(const std::string& directory, size_t size) {
+  if (size <= kInMemory) return ::memfd_create("hourbook-scratch", MFD_CLOEXEC);
   std::string path = absl::StrCat(directory, "/hourbook-scratch.XXXXXX");
   const int fd = ::mkostemp(path.data(), O_CLOEXEC);
+  if (fd >= 0) ::unlink(path.c_str());
+  return fd;
+}
+
+// All of it now, since a page that finds no room later would end the process; and nothing where it
+// cannot fit, since filling the disk in vain would harm others. An error number, or 0.
+int Allocate(int fd, size_t size) {
+  struct statvfs room;
+  if (size > kInMemory && ::fstatvfs(fd, &room) == 0 && room.f_bavail < size / room.f_frsize) {
+    return ENOSPC;
+  }
+  return ::posix_fallocate(fd, 0, static_cast<off_t>(size));
+}
+
+}  // namespace
+
+absl::StatusOr<ScratchFile> ScratchFile::Make(const std::string& directory, size_t size) {
+  const std::string doing = absl::StrCat("making a scratch file of ", size, " bytes in ", directory);
+  const int fd = OpenNameless(directory, size);
   if (fd < 0) return SystemFailure(errno, doing);
   const auto close = absl::MakeCleanup([fd] { ::close(fd); });
-  if (::unlink(path.c_str()) != 0) return SystemFailure(errno, doing);
-  // All of it now: a page that finds no room later would end the process.
-  if (const int error = ::posix_fallocate(fd, 0, static_cast<off_t>(size)); error != 0) {
-    return SystemFailure(error, doing);
-  }
+  if (const int error = Allocate(fd, size); error != 0) return SystemFailure(error, doing);
   void* const data = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (data == MAP_FAILED) return SystemFailure(errno, doing);
   return ScratchFile(data, size);
@@ -41,7 +63,7 @@ absl::StatusOr<Scratch> Scratch::Make(const std::string& directory, uint64_t siz
     return Fail(Failure::kInvalidArgument,
                 absl::StrCat("an audit is of 1 to 2^40 - 1 entries, not ", size));
   }
-  const size_t slot_count = std::bit_ceil(size + size / 2);
+  const size_t slot_count = std::bit_ceil(size + size / 2 + 1);  // one at least stays empty
   absl::StatusOr<ScratchFile> entries = ScratchFile::Make(directory, size * sizeof(Entry));
   if (!entries.ok()) return entries.status();
   absl::StatusOr<ScratchFile> ids = ScratchFile::Make(directory, slot_count * sizeof(uint64_t));

@@ -16,7 +16,7 @@
 
 namespace hourbook {
 
-// Bytes of a file without a name, mapped and zero at first.
+// Bytes of a file without a name, mapped and zero at first; in memory where they are few.
 class ScratchFile {
  public:
   // kDiskFull where the directory's file system has no room for so much.

@@ -1,0 +1,44 @@
+// The audit of a ledger where it lies, by somebody who has only its vkey: what it signed last, as
+// if that had been published, and everything that it keeps beside the log.
+#ifndef LEDGER_AUDIT_LEDGER_AUDIT_H_
+#define LEDGER_AUDIT_LEDGER_AUDIT_H_
+
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "ledger/audit/auditor.h"
+#include "ledger/audit/publication.h"
+#include "ledger/engine/snapshot.h"
+
+namespace hourbook {
+
+// A snapshot read as the publication that could be made of it, up to the last checkpoint that the
+// ledger remembers. Damage of the store is found malformed.
+class LedgerPublication : public Publication {
+ public:
+  // The snapshot must outlive it, and not be used otherwise while it is read.
+  explicit LedgerPublication(const Snapshot& snapshot) : snapshot_(snapshot) {}
+
+  absl::StatusOr<std::string> ReadCheckpoint() const override;
+  absl::StatusOr<std::string> ReadTile(int level, uint64_t index, uint64_t width,
+                                       Finding& finding) const override;
+  absl::StatusOr<std::string> ReadBundle(uint64_t index, uint64_t width,
+                                         Finding& finding) const override;
+
+ private:
+  mutable absl::Mutex lock_;
+  const Snapshot& snapshot_ ABSL_GUARDED_BY(lock_);
+};
+
+// Audit, of a ledger's signed entries; then everything in the store, those entries that are not
+// signed yet included, is verified (engine/verify.h). kNotFound where it never signed a checkpoint.
+// A damaged LMDB file can crash its reader: call this in a process of its own.
+absl::Status AuditLedger(const Snapshot& snapshot, const AuditRequest& request,
+                         AuditProgress progress, AuditReport& report);
+
+}  // namespace hourbook
+
+#endif  // LEDGER_AUDIT_LEDGER_AUDIT_H_

@@ -1,0 +1,42 @@
+#include "ledger/audit/ledger_tiles.h"
+
+#include "ledger/audit/bundle.h"
+#include "ledger/format/tile_path.h"
+
+namespace hourbook {
+
+absl::StatusOr<BundleAndTile> MakeBundle(const Snapshot& snapshot, uint64_t index,
+                                         uint64_t width) {
+  const uint64_t begin = index * kTileWidth;
+  Hash prev{};
+  if (begin > 0) {
+    const absl::StatusOr<Hash> leaf = snapshot.TileHash(0, begin - 1);
+    if (!leaf.ok()) return leaf.status();
+    prev = *leaf;
+  }
+  BundleAndTile made;
+  made.bundle.reserve(width * kBundledSize);
+  made.tile.reserve(width * sizeof(Hash));
+  for (uint64_t i = begin; i < begin + width; ++i) {
+    const absl::StatusOr<Record> record = snapshot.At(i);
+    if (!record.ok()) return record.status();
+    AppendBundled(prev, record->entry, made.bundle);
+    made.tile.append(record->leaf.begin(), record->leaf.end());
+    prev = record->leaf;
+  }
+  return made;
+}
+
+absl::StatusOr<std::string> MakeTile(const Snapshot& snapshot, int level, uint64_t index,
+                                     uint64_t width) {
+  std::string tile;
+  tile.reserve(width * sizeof(Hash));
+  for (uint64_t i = 0; i < width; ++i) {
+    const absl::StatusOr<Hash> hash = snapshot.TileHash(level, index * kTileWidth + i);
+    if (!hash.ok()) return hash.status();
+    tile.append(hash->begin(), hash->end());
+  }
+  return tile;
+}
+
+}  // namespace hourbook
