@@ -597,6 +597,100 @@ HBK_API hbk_status hbk_published_checkpoint(hbk_ledger* ledger, char* note, size
  *     HBK_IO_ERROR. Thread-safe. */
 HBK_API hbk_status hbk_forget_publication(hbk_ledger* ledger, hbk_error* error);
 
+/* --- Auditing --------------------------------------------------------------------------------- */
+
+enum { /* what an audit found wrong, hbk_audit_report.finding */
+  HBK_FINDING_NONE = 0,
+  HBK_FINDING_SIGNATURE = 1,     /* the checkpoint is not signed by the key, or not in the form */
+  HBK_FINDING_REWOUND = 2,       /* fewer entries than the auditor was shown before */
+  HBK_FINDING_FORKED = 3,        /* another history than the auditor was shown before */
+  HBK_FINDING_MISSING = 4,       /* a file that the checkpoint calls for is not there */
+  HBK_FINDING_MALFORMED = 5,     /* a file or an entry is not in the form */
+  HBK_FINDING_CHAIN = 6,         /* an entry does not name the hash of the one before it */
+  HBK_FINDING_TILE = 7,          /* a published hash is not that of the entries */
+  HBK_FINDING_ROOT = 8,          /* the entries do not hash to the root that was signed */
+  HBK_FINDING_ORDER = 9,         /* an index or a time of recording is out of order */
+  HBK_FINDING_ACCOUNT_LINK = 10, /* an entry does not name its account's previous entry */
+  HBK_FINDING_RULES = 11         /* the rules do not allow an entry, or not as it is */
+};
+
+/* The name of a finding in snake_case, and one sentence in plain words that says what it means to
+ * whoever has to decide about it. Never NULL; static. Thread-safe. */
+HBK_API const char* hbk_finding_name(uint32_t finding);
+HBK_API const char* hbk_finding_meaning(uint32_t finding);
+
+enum { /* hbk_audit_options.flags */
+  HBK_AUDIT_CHAIN_ONLY = 1 << 0 /* the chain and the tree alone: entries are not replayed */
+};
+
+/* Told of every account of a sound log, in the order in which they came to be. */
+typedef void (*hbk_audited_account)(void* context, const hbk_party* party, uint16_t unit,
+                                    const hbk_balance* balance);
+
+typedef struct hbk_audit_options {
+  uint32_t struct_size;
+  uint32_t flags; /* HBK_AUDIT_* */
+  /* The file in which this auditor keeps the last checkpoint that it found sound, UTF-8; made where
+   * it does not exist, brought up to date by a sound audit. NULL for none: then nothing shows that
+   * entries shown before were taken back. */
+  const char* state_file;
+  /* Where 200 to 220 bytes an entry find room while the audit runs, UTF-8. NULL for $TMPDIR, or
+   * /tmp. */
+  const char* scratch_directory;
+  uint32_t threads; /* to use; 0 for as many as the machine runs at once */
+  uint32_t reserved;
+  hbk_audited_account account; /* or NULL */
+  void* account_context;       /* handed to it */
+} hbk_audit_options;
+
+#define HBK_AUDIT_OPTIONS_INIT {sizeof(hbk_audit_options), 0, NULL, NULL, 0, 0, NULL, NULL}
+
+typedef struct hbk_audit_report {
+  uint32_t struct_size;
+  uint32_t finding;          /* HBK_FINDING_*: the first thing that was found wrong */
+  hbk_checkpoint checkpoint; /* zeros unless its signature is good */
+  uint64_t seen_size;        /* entries that the state file knew of; 0 for none */
+  uint64_t index;            /* of the entry that the finding is about; UINT64_MAX for none */
+  uint8_t party[16];         /* of the account that it is about; zeros for none */
+  uint16_t unit;             /* likewise */
+  uint16_t reserved[3];
+  uint64_t parties;  /* of a sound log */
+  uint64_t accounts; /* likewise */
+  char what[512];    /* what was found, and where: UTF-8, ends in a zero byte, cut where longer */
+} hbk_audit_report;
+
+#define HBK_AUDIT_REPORT_INIT \
+  {sizeof(hbk_audit_report), 0, {0, {0}}, 0, UINT64_MAX, {0}, 0, {0, 0, 0}, 0, 0, {0}}
+
+/* Audits a published log with nothing but its vkey: the signature of its checkpoint; that what the
+ * auditor was shown before is a prefix; every file; every entry's hash and link; every hash of the
+ * tree; its root; and by replaying every entry through the rules, as of its day: its form, its order,
+ * its time, the links of its accounts and its verdict, down to every balance. Whoever serves the
+ * directory is not trusted, nor is whoever wrote the ledger.
+ *
+ * Returns: HBK_OK where all is sound. HBK_UNSOUND where something is not: the report and the error
+ *     say what and where. Else it could not be checked: HBK_NOT_FOUND where there is no checkpoint;
+ *     HBK_INVALID_ARGUMENT for a vkey that is none of a log, or a state file that is none of this
+ *     log; HBK_DISK_FULL where the scratch directory has no room; HBK_END; HBK_TIMEOUT where another
+ *     audit holds the state file; HBK_PERMISSION_DENIED; HBK_OUT_OF_MEMORY; HBK_IO_ERROR.
+ * Args:  publication: path of the directory, UTF-8, not NULL. vkey: text, not NULL. options: NULL
+ *     for the defaults. progress: or NULL. context: handed to it.
+ * Out:   report: its struct_size set by the caller; filled unless a handle or argument is refused.
+ * Memory is that of the parties and accounts, whatever the size of the log. Thread-safe. */
+HBK_API hbk_status hbk_audit(const char* publication, const char* vkey,
+                             const hbk_audit_options* options, hbk_progress progress,
+                             void* context, hbk_audit_report* report, hbk_error* error);
+
+/* The same of a ledger itself: the entries that its last checkpoint signs as if they had been
+ * published, and then all that it keeps, entries not signed yet included, as hbk_verify does.
+ * HBK_NOT_FOUND where it never signed a checkpoint. A damaged LMDB file can crash its reader: audit
+ * one that you do not trust in a process of its own, as the command line does.
+ *
+ * May be used by one thread at a time, like everything on a snapshot. */
+HBK_API hbk_status hbk_audit_ledger(hbk_snapshot* snapshot, const char* vkey,
+                                    const hbk_audit_options* options, hbk_progress progress,
+                                    void* context, hbk_audit_report* report, hbk_error* error);
+
 /* --- Trials ----------------------------------------------------------------------------------- */
 
 /* Asks what the rules would say, or would have said, without writing: for a dry run, and for an

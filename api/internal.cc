@@ -64,6 +64,15 @@ hbk_checkpoint ToCheckpoint(const Checkpoint& checkpoint) {
   return out;
 }
 
+hbk_party ToParty(const Party& party) {
+  hbk_party out{};
+  std::memcpy(out.id, party.id.data(), party.id.size());
+  out.opened = party.opened;
+  out.kind = party.kind;
+  out.closed = party.closed;
+  return out;
+}
+
 void ToResults(absl::Span<const Outcome> outcomes, hbk_result* results) {
   for (size_t i = 0; i < outcomes.size(); ++i) {
     const Outcome& outcome = outcomes[i];

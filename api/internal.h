@@ -114,6 +114,7 @@ inline absl::Span<const Entry> ToEntries(const hbk_entry* entries, uint32_t coun
 void ToResults(absl::Span<const Outcome> outcomes, hbk_result* results);
 hbk_balance ToBalance(const Balance& balance);
 hbk_checkpoint ToCheckpoint(const Checkpoint& checkpoint);
+hbk_party ToParty(const Party& party);
 
 }  // namespace hourbook::capi
 

@@ -179,13 +179,7 @@ hbk_status hbk_parties(hbk_snapshot* snapshot, uint64_t first, hbk_party* partie
     OpenSnapshot* const open = *found;
     if (parties == nullptr || count == nullptr) return Invalid("parties or count is NULL");
     const auto got = open->snapshot->Parties(first, capacity);
-    for (size_t i = 0; i < got.size(); ++i) {
-      parties[i] = {};
-      std::memcpy(parties[i].id, got[i].id.data(), got[i].id.size());
-      parties[i].opened = got[i].opened;
-      parties[i].kind = got[i].kind;
-      parties[i].closed = got[i].closed;
-    }
+    for (size_t i = 0; i < got.size(); ++i) parties[i] = ToParty(got[i]);
     *count = static_cast<uint32_t>(got.size());
     return absl::OkStatus();
   });

@@ -1,0 +1,183 @@
+// What an auditor waits for: the chain and tree of a publication checked, every rule replayed, a proof
+// made; and the operator: publishing. All from memory (page cache, tmpfs), on two cores, and in the
+// same run SHA-256 by OpenSSL alone over the same bytes, which nobody can be faster than.
+#include <openssl/evp.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+
+#include "bench/bench_dir.h"
+#include "bench/workload.h"
+#include "benchmark/benchmark.h"
+#include "ledger/audit/auditor.h"
+#include "ledger/audit/publisher.h"
+#include "ledger/chain/prove.h"
+#include "ledger/engine/snapshot.h"
+
+namespace hourbook::bench {
+namespace {
+
+constexpr unsigned kThreads = 2;
+constexpr size_t kLeafMessage = 1 + 32 + 192;
+constexpr size_t kNodeMessage = 1 + 32 + 32;
+
+uint64_t Volunteers() { return IsSmokeRun() ? 100 : 100'000; }
+
+// Entries beside the founding ones: $HOURBOOK_BENCH_ENTRIES, or a million.
+uint64_t Awards() {
+  if (IsSmokeRun()) return 2'000;
+  const char* const given = std::getenv("HOURBOOK_BENCH_ENTRIES");
+  return given == nullptr ? 1'000'000 : std::strtoull(given, nullptr, 10);
+}
+
+void Must(const absl::Status& status) {
+  if (status.ok()) return;
+  std::fprintf(stderr, "bench: %s\n", status.ToString().c_str());
+  std::exit(1);
+}
+
+bool Always(uint64_t, uint64_t) { return true; }
+
+// A ledger of Awards() and its publication, made once for all benchmarks.
+class Town {
+ public:
+  static Town& Get() {
+    static Town town;
+    return town;
+  }
+
+  Ledger& ledger() { return *ledger_; }
+  const Signer& signer() const { return signer_; }
+  std::string site() const { return directory_ / "site"; }
+  std::string scratch() const { return directory_ / ""; }
+  uint64_t size() const { return size_; }
+
+ private:
+  Town()
+      : signer_(Signer::Generate("bench.example/hours", SignatureType::kEd25519).value()) {
+    ledger_ = Ledger::Create(directory_ / "ledger",
+                             {.origin = "bench.example/hours",
+                              .time_zone = "UTC",
+                              .utc_offset = 0,
+                              .created_at = kBenchStart},
+                             {})
+                  .value();
+    Workload workload(Volunteers(), /*random_ids=*/true);
+    Append(workload.Founding());
+    std::vector<hbk_entry> batch(HBK_BATCH_MAX);
+    for (uint64_t left = Awards(); left > 0; left -= batch.size()) {
+      batch.resize(std::min<uint64_t>(left, batch.size()));
+      workload.Fill(batch);
+      Append(batch);
+    }
+    size_ = ledger_->OpenSnapshot().value()->size();
+    Must(Publish(*ledger_, signer_, site(), Always).status());
+  }
+
+  void Append(const std::vector<hbk_entry>& entries) {
+    const auto* const first = reinterpret_cast<const Entry*>(entries.data());
+    std::vector<Outcome> outcomes(entries.size());
+    for (size_t i = 0; i < entries.size(); i += Ledger::kBatchMax) {
+      const size_t count = std::min(Ledger::kBatchMax, entries.size() - i);
+      Must(ledger_->Append(absl::MakeConstSpan(first + i, count), absl::InfiniteFuture(),
+                           absl::MakeSpan(outcomes).subspan(i, count)));
+    }
+    for (const Outcome& outcome : outcomes) {
+      if (outcome.verdict != Verdict::kOk) Must(absl::InternalError(NameOf(outcome.verdict)));
+    }
+  }
+
+  const BenchDir directory_;
+  Signer signer_;
+  std::unique_ptr<Ledger> ledger_;
+  uint64_t size_ = 0;
+};
+
+// As many leaf and node messages as the log's tree has, hashed by threads that share nothing.
+void HashMessages(uint64_t count) {
+  const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  EVP_MD_CTX* const context = EVP_MD_CTX_new();
+  uint8_t message[kLeafMessage] = {};
+  uint8_t hash[32];
+  for (uint64_t i = 0; i < count; ++i) {
+    for (const size_t size : {kLeafMessage, kNodeMessage}) {
+      EVP_DigestInit_ex2(context, sha256, nullptr);
+      EVP_DigestUpdate(context, message, size);
+      EVP_DigestFinal_ex(context, hash, nullptr);
+      message[0] = hash[0];
+    }
+  }
+  EVP_MD_CTX_free(context);
+}
+
+void BM_OpensslAlone(benchmark::State& state) {
+  const uint64_t size = Town::Get().size();
+  for (auto _ : state) {
+    std::vector<std::jthread> threads;
+    for (unsigned i = 0; i < kThreads; ++i) threads.emplace_back(HashMessages, size / kThreads);
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(size));
+}
+
+void BM_Audit(benchmark::State& state, bool replay) {
+  Town& town = Town::Get();
+  const PublishedDirectory publication(town.site());
+  for (auto _ : state) {
+    AuditReport report;
+    Must(Audit(publication,
+               {.log = town.signer().verifier(),
+                .state_file = "",
+                .scratch_directory = town.scratch(),
+                .threads = kThreads,
+                .replay = replay},
+               Always, report));
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(town.size()));
+}
+
+void BM_ProveInclusion(benchmark::State& state) {
+  Town& town = Town::Get();
+  const std::unique_ptr<Snapshot> snapshot = town.ledger().OpenSnapshot().value();
+  const auto read = [&](int level, uint64_t index) { return snapshot->TileHash(level, index); };
+  uint64_t index = 0;
+  for (auto _ : state) {
+    index = (index + 7'919) % town.size();
+    benchmark::DoNotOptimize(ProveInclusion(index, town.size(), read).value());
+  }
+  state.counters["log"] = static_cast<double>(town.size());
+}
+
+void BM_Publish(benchmark::State& state) {
+  Town& town = Town::Get();
+  for (auto _ : state) {
+    const BenchDir directory;
+    Must(Publish(town.ledger(), town.signer(), directory / "site", Always).status());
+    state.PauseTiming();  // the directory is removed
+    std::filesystem::remove_all(directory / "site");
+    Must(town.ledger().ForgetPublication());
+    state.ResumeTiming();
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(town.size()));
+}
+
+// Five times in turn, so that what is compared ran side by side.
+int Register() {
+  for (int round = 0; round < (IsSmokeRun() ? 1 : 5); ++round) {
+    for (benchmark::internal::Benchmark* const bench :
+         {benchmark::RegisterBenchmark("openssl_sha256_alone", BM_OpensslAlone),
+          benchmark::RegisterBenchmark("audit_chain_and_tree", BM_Audit, false),
+          benchmark::RegisterBenchmark("audit_full", BM_Audit, true),
+          benchmark::RegisterBenchmark("publish", BM_Publish)}) {
+      bench->Iterations(1)->UseRealTime()->Unit(benchmark::kMillisecond);
+    }
+  }
+  benchmark::RegisterBenchmark("prove_inclusion", BM_ProveInclusion)->Unit(benchmark::kMicrosecond);
+  return 0;
+}
+
+const int registered = Register();
+
+}  // namespace
+}  // namespace hourbook::bench
