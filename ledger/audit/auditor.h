@@ -34,7 +34,7 @@ struct AuditRequest {
 struct AuditReport {
   Checkpoint checkpoint;  // of the publication, once its signature was found good
   uint64_t seen = 0;      // size of the checkpoint that the state file held; 0 for none
-  Finding finding;        // the first thing that is wrong, in the order of entries
+  Finding finding;        // the first thing that was found wrong
   Accounts accounts;      // every party and balance, where sound
 };
 

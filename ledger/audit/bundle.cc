@@ -19,8 +19,14 @@ void AppendBundled(const Hash& prev, const Entry& entry, std::string& bundle) {
   bundle.append(bytes.begin(), bytes.end());
 }
 
+Finding BrokenChain(uint64_t index) {
+  return {.kind = FindingKind::kChain,
+          .what = absl::StrCat("entry ", index, " does not name the hash of the entry before it"),
+          .index = index};
+}
+
 absl::Status CheckBundle(absl::string_view bundle, absl::string_view tile, uint64_t first,
-                         const Hash& prev, absl::Span<Hash> leaves, absl::Span<Entry> entries,
+                         absl::Span<Hash> leaves, Hash& named, absl::Span<Entry> entries,
                          Finding& finding) {
   const auto found = [&](FindingKind kind, uint64_t index, const auto&... what) {
     finding = {.kind = kind, .what = absl::StrCat(what...), .index = index};
@@ -28,7 +34,7 @@ absl::Status CheckBundle(absl::string_view bundle, absl::string_view tile, uint6
   };
   HOURBOOK_CHECK(bundle.size() == leaves.size() * kBundledSize &&
                      tile.size() == leaves.size() * sizeof(Hash) &&
-                     entries.size() == leaves.size(),
+                     (entries.empty() || entries.size() == leaves.size()),
                  "a bundle and its tile have been read whole");
   for (size_t i = 0; i < leaves.size(); ++i) {
     const uint64_t index = first + i;
@@ -43,12 +49,13 @@ absl::Status CheckBundle(absl::string_view bundle, absl::string_view tile, uint6
       return found(FindingKind::kTile, index, "entry ", index, " does not hash to what ",
                    TilePath(0, first / kTileWidth, leaves.size()), " says");
     }
-    const Hash& before = i == 0 ? prev : leaves[i - 1];
-    if (std::memcmp(data, before.data(), sizeof(Hash)) != 0) {
-      return found(FindingKind::kChain, index, "entry ", index,
-                   " does not name the hash of the entry before it");
+    if (i == 0) {
+      std::memcpy(named.data(), data, sizeof(Hash));
+    } else if (std::memcmp(data, leaves[i - 1].data(), sizeof(Hash)) != 0) {
+      finding = BrokenChain(index);
+      return ToStatus(finding);
     }
-    std::memcpy(&entries[i], data + sizeof(Hash), sizeof(Entry));
+    if (!entries.empty()) std::memcpy(&entries[i], data + sizeof(Hash), sizeof(Entry));
   }
   return absl::OkStatus();
 }

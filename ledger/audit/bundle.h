@@ -21,11 +21,15 @@ inline constexpr size_t kBundledSize = 2 + kLeafDataSize;  // an entry's bytes i
 void AppendBundled(const Hash& prev, const Entry& entry, std::string& bundle);
 
 // Checks a bundle, whose first entry has index `first`: each length, each leaf hash with that in
-// the tile, and that each entry names the hash of the one before it, the first one `prev`. Fills in
-// the leaf hashes and the entries' bytes. Entries themselves are looked into by the rules alone.
+// the tile, and that each entry but the first names the hash of the one before it. Fills in the leaf
+// hashes, the hash that the first entry names and, unless `entries` is empty, the entries' bytes.
+// Entries themselves are looked into by the rules alone.
 absl::Status CheckBundle(absl::string_view bundle, absl::string_view tile, uint64_t first,
-                         const Hash& prev, absl::Span<Hash> leaves, absl::Span<Entry> entries,
+                         absl::Span<Hash> leaves, Hash& named, absl::Span<Entry> entries,
                          Finding& finding);
+
+// What an entry that breaks the chain is found as.
+Finding BrokenChain(uint64_t index);
 
 // The root over a full tile's 256 hashes, or any other power of two of them.
 Hash RootOfFull(absl::Span<const Hash> hashes);

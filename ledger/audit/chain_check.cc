@@ -15,14 +15,14 @@ Window::Window(const Publication& publication, uint64_t size, uint64_t first)
     : publication_(publication),
       size_(size),
       first_(first),
-      results_(std::min(kBundles, TilesFor(size) - first)) {
+      bundles_(std::min(kBundles, TilesFor(size) - first)) {
   leaves_.resize(end_entry() - first_entry());
 }
 
 uint64_t Window::first_entry() const { return first_ * kTileWidth; }
 
 uint64_t Window::end_entry() const {
-  return std::min(size_, (first_ + results_.size()) * kTileWidth);
+  return std::min(size_, (first_ + bundles_.size()) * kTileWidth);
 }
 
 absl::Span<const Hash> Window::LeavesOf(uint64_t bundle) const {
@@ -30,49 +30,43 @@ absl::Span<const Hash> Window::LeavesOf(uint64_t bundle) const {
 }
 
 void Window::Work(Room entries) {
-  for (uint64_t i = next_++; i < results_.size(); i = next_++) {
+  for (uint64_t i = next_++; i < bundles_.size(); i = next_++) {
     try {
-      results_[i].status = CheckOne(i, entries, results_[i].finding);
+      CheckOne(i, entries, bundles_[i]);
     } catch (const std::bad_alloc&) {  // which would end the process if it left a thread
-      results_[i].status = Fail(Failure::kOutOfMemory, "out of memory");
+      bundles_[i].status = Fail(Failure::kOutOfMemory, "out of memory");
     }
   }
 }
 
-absl::Status Window::CheckOne(uint64_t bundle, Room entries, Finding& finding) {
+void Window::CheckOne(uint64_t bundle, Room entries, CheckedBundle& checked) {
   const uint64_t number = first_ + bundle;
   const uint64_t width = WidthAt(number, size_);
-  const absl::StatusOr<std::string> bytes = publication_.ReadBundle(number, width, finding);
-  if (!bytes.ok()) return bytes.status();
-  const absl::StatusOr<std::string> tile = publication_.ReadTile(0, number, width, finding);
-  if (!tile.ok()) return tile.status();
-  // What the tile before says is held against its own bundle, here or in another thread.
-  Hash prev{};
-  if (number > 0) {
-    const absl::StatusOr<std::string> before =
-        publication_.ReadTile(0, number - 1, kTileWidth, finding);
-    if (!before.ok()) return before.status();
-    std::memcpy(prev.data(), before->data() + before->size() - sizeof(Hash), sizeof(Hash));
+  const absl::StatusOr<std::string> bytes =
+      publication_.ReadBundle(number, width, checked.finding);
+  if (!bytes.ok()) {
+    checked.status = bytes.status();
+    return;
   }
-  return CheckBundle(*bytes, *tile, number * kTileWidth, prev,
-                     absl::MakeSpan(leaves_).subspan(bundle * kTileWidth, width),
-                     entries(number * kTileWidth, width), finding);
-}
-
-absl::Status Window::Result(Finding& finding) const {
-  for (const Checked& result : results_) {
-    if (result.status.ok()) continue;
-    finding = result.finding;
-    return result.status;
+  const absl::StatusOr<std::string> tile =
+      publication_.ReadTile(0, number, width, checked.finding);
+  if (!tile.ok()) {
+    checked.status = tile.status();
+    return;
   }
-  return absl::OkStatus();
+  const absl::Span<Hash> leaves =
+      absl::MakeSpan(leaves_).subspan(bundle * kTileWidth, width);
+  checked.status = CheckBundle(*bytes, *tile, number * kTileWidth, leaves, checked.named,
+                               entries(number * kTileWidth, width), checked.finding);
+  if (checked.status.ok() && width == kTileWidth) checked.root = RootOfFull(leaves);
 }
 
 absl::Status ChainCheck::CompareSeen(uint64_t first, absl::Span<const Hash> leaves,
                                      Finding& finding) const {
-  if (seen_.size <= first || seen_.size > first + leaves.size()) return absl::OkStatus();
-  // A full tile is in the rows already.
-  const size_t beyond = (seen_.size - first) % kTileWidth;
+  if (seen_.size == 0 || seen_.size < first) return absl::OkStatus();
+  const uint64_t beyond = seen_.size - first;
+  // What ends with a full tile is compared once that is in the rows, with none beyond it.
+  if (beyond == kTileWidth || beyond > leaves.size()) return absl::OkStatus();
   const absl::StatusOr<Hash> root = rows_.RootWith(leaves.first(beyond));
   if (!root.ok()) return root.status();
   if (*root == seen_.root) return absl::OkStatus();
@@ -84,22 +78,30 @@ absl::Status ChainCheck::CompareSeen(uint64_t first, absl::Span<const Hash> leav
 }
 
 absl::Status ChainCheck::Take(const Window& window, Finding& finding) {
-  for (uint64_t i = 0; i < window.bundles(); ++i) {
+  for (uint64_t i = 0; i < window.bundles().size(); ++i) {
+    const CheckedBundle& checked = window.bundles()[i];
     const absl::Span<const Hash> leaves = window.LeavesOf(i);
-    if (leaves.size() == kTileWidth) {
-      if (absl::Status taken = rows_.TakeTile(RootOfFull(leaves), finding); !taken.ok()) {
-        return taken;
-      }
-    } else {
-      rest_.assign(leaves.begin(), leaves.end());
-    }
     const uint64_t first = window.first_entry() + i * kTileWidth;
+    finding = checked.finding;
+    if (!checked.status.ok()) return checked.status;
+    if (checked.named != last_leaf_) {
+      finding = BrokenChain(first);
+      return ToStatus(finding);
+    }
+    last_leaf_ = leaves.back();
     if (absl::Status same = CompareSeen(first, leaves, finding); !same.ok()) return same;
+    if (leaves.size() < kTileWidth) {
+      rest_.assign(leaves.begin(), leaves.end());
+    } else if (absl::Status taken = rows_.TakeTile(checked.root, finding); !taken.ok()) {
+      return taken;
+    }
   }
   return absl::OkStatus();
 }
 
 absl::Status ChainCheck::Finish(Finding& finding) {
+  const uint64_t full = checkpoint_.size - rest_.size();
+  if (absl::Status same = CompareSeen(full, rest_, finding); !same.ok()) return same;
   if (absl::Status same = rows_.Finish(finding); !same.ok()) return same;
   const absl::StatusOr<Hash> root = rows_.RootWith(rest_);
   if (!root.ok()) return root.status();

@@ -16,54 +16,54 @@
 
 namespace hourbook {
 
+// What was found in a bundle by itself.
+struct CheckedBundle {
+  absl::Status status;
+  Finding finding;  // where status is kUnsound
+  Hash named{};     // the hash that its first entry names
+  Hash root{};      // over its leaf hashes, if it is full
+};
+
 // Some bundles in a row, checked each by itself by several threads.
 class Window {
  public:
   static constexpr uint64_t kBundles = 512;
 
-  // Bundles from number `first` on, of a publication of this size. `entries` gives the room for the
-  // entries from an index on.
+  // Where the entries from an index on are put, or an empty span: then they are not kept.
   using Room = absl::FunctionRef<absl::Span<Entry>(uint64_t first, size_t count)>;
 
+  // Bundles from number `first` on, of a publication of this size.
   Window(const Publication& publication, uint64_t size, uint64_t first);
 
   // Checks bundles until none is left. May be called by several threads at once.
   void Work(Room entries);
 
-  // The first that is wrong, in order. Call once all work is done.
-  absl::Status Result(Finding& finding) const;
-
   uint64_t first_entry() const;
   uint64_t end_entry() const;
-  uint64_t bundles() const { return results_.size(); }
 
-  // The leaf hashes of a bundle of the window, counted from 0.
+  // Bundles of the window, counted from 0, and their leaf hashes. Call once all work is done.
+  absl::Span<const CheckedBundle> bundles() const { return bundles_; }
   absl::Span<const Hash> LeavesOf(uint64_t bundle) const;
 
  private:
-  struct Checked {
-    absl::Status status;
-    Finding finding;
-  };
-
-  absl::Status CheckOne(uint64_t bundle, Room entries, Finding& finding);
+  void CheckOne(uint64_t bundle, Room entries, CheckedBundle& checked);
 
   const Publication& publication_;
   const uint64_t size_;
   const uint64_t first_;
   std::vector<Hash> leaves_;
-  std::vector<Checked> results_;  // one for each bundle
+  std::vector<CheckedBundle> bundles_;
   std::atomic<uint64_t> next_{0};
 };
 
-// Takes windows in order into the rows above the bundles.
+// Takes windows in order: joins the chain from bundle to bundle, and builds the rows above them.
 class ChainCheck {
  public:
   // `seen` is an earlier checkpoint whose root the first entries must hash to, or of size 0.
   ChainCheck(const Publication& publication, const Checkpoint& checkpoint, const Checkpoint& seen)
       : rows_(publication), checkpoint_(checkpoint), seen_(seen) {}
 
-  // A window that was worked off without a finding.
+  // A window that was worked off. Tells the first thing that is wrong in it.
   absl::Status Take(const Window& window, Finding& finding);
 
   // Once all windows were taken.
@@ -75,6 +75,7 @@ class ChainCheck {
   TileRows rows_;
   const Checkpoint checkpoint_;
   const Checkpoint seen_;
+  Hash last_leaf_{};        // of what was taken
   std::vector<Hash> rest_;  // leaves of the last bundle, if that is not full
 };
 

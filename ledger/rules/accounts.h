@@ -53,6 +53,9 @@ class Accounts {
   // The slot of a party that was ever opened, or kNoSlot.
   Slot FindParty(const Id& id) const;
 
+  // Says that a party will be asked for soon.
+  void Prefetch(const Id& id) const { party_by_id_.prefetch(id); }
+
   // The party's account in the unit, or kNoSlot where nothing has moved yet.
   Slot FindAccount(Slot party, Unit unit) const;
 

@@ -89,10 +89,9 @@ absl::Status Machine::Judge(absl::Span<const Entry> batch, int64_t now,
   HOURBOOK_CHECK(state_.size > 0, "the genesis comes first");
   while (!batch.empty()) {
     const size_t length = ChainLength(batch);
-    Entry first = batch[0];
     const absl::Status judged =
-        length == 1 && !IsLinked(first)
-            ? JudgeOne(first, now, outcomes[0])
+        length == 1 && !IsLinked(batch[0])
+            ? JudgeOne(batch[0], now, outcomes[0])
             : JudgeChain(batch.first(length), now, outcomes.first(length));
     if (!judged.ok()) return judged;
     batch.remove_prefix(length);
@@ -106,8 +105,7 @@ absl::Status Machine::JudgeChain(absl::Span<const Entry> chain, int64_t now,
   const State::Mark mark = Begin();
   size_t failed = chain.size();
   for (size_t i = 0; i < chain.size() && failed == chain.size(); ++i) {
-    Entry entry = chain[i];
-    if (absl::Status judged = JudgeOne(entry, now, outcomes[i]); !judged.ok()) return judged;
+    if (absl::Status judged = JudgeOne(chain[i], now, outcomes[i]); !judged.ok()) return judged;
     if (!Stands(outcomes[i].verdict)) failed = i;
   }
   if (failed == chain.size() && IsLinked(chain.back())) {
@@ -128,7 +126,13 @@ absl::Status Machine::JudgeChain(absl::Span<const Entry> chain, int64_t now,
   return absl::OkStatus();
 }
 
-absl::Status Machine::JudgeOne(Entry& entry, int64_t now, Outcome& outcome) {
+absl::Status Machine::JudgeOne(Entry entry, int64_t now, Outcome& outcome) {
+  const absl::Status decided = Decide(entry, now, outcome);
+  if (decided.ok() && outcome.verdict == Verdict::kOk) FillIn(entry, outcome);
+  return decided;
+}
+
+absl::Status Machine::Decide(Entry& entry, int64_t now, Outcome& outcome) {
   outcome = {.verdict = CheckShape(entry)};
   if (outcome.verdict != Verdict::kOk) return absl::OkStatus();
   const absl::StatusOr<bool> exists = JudgeExisting(entry, outcome);
@@ -140,7 +144,6 @@ absl::Status Machine::JudgeOne(Entry& entry, int64_t now, Outcome& outcome) {
   const absl::StatusOr<Verdict> verdict = Admit(entry);
   if (!verdict.ok()) return verdict.status();
   outcome.verdict = *verdict;
-  if (*verdict == Verdict::kOk) FillIn(entry, outcome);
   return absl::OkStatus();
 }
 
@@ -220,7 +223,7 @@ absl::Status Machine::Replay(const Entry& entry, Difference* difference) {
   }
   Entry again = WithoutWhatTheLedgerGives(entry);
   Outcome outcome;
-  const absl::Status judged = JudgeOne(again, entry.recorded_at, outcome);
+  const absl::Status judged = Decide(again, entry.recorded_at, outcome);
   if (!judged.ok()) return judged;
   if (outcome.verdict != Verdict::kOk) {
     return differs(Difference::kVerdict, NameOf(outcome.verdict), ". ",

@@ -61,8 +61,10 @@ class Machine {
 
  private:
   absl::Status JudgeChain(absl::Span<const Entry> chain, int64_t now, absl::Span<Outcome> outcomes);
-  // `entry` is as the caller handed it in, and completed where the verdict is kOk.
-  absl::Status JudgeOne(Entry& entry, int64_t now, Outcome& outcome);
+  absl::Status JudgeOne(Entry entry, int64_t now, Outcome& outcome);
+  // `entry` is as the caller handed it in, and completed where the verdict is kOk; of the outcome
+  // the rest is left to FillIn then.
+  absl::Status Decide(Entry& entry, int64_t now, Outcome& outcome);
   absl::StatusOr<bool> JudgeExisting(const Entry& given, Outcome& outcome);
   // Judges an entry that is new and whose time is set, and takes it in if it stands.
   absl::StatusOr<Verdict> Admit(Entry& entry);

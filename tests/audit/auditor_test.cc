@@ -263,6 +263,27 @@ TEST_F(AuditorTest, WhatWasSeenIsKeptAndComparedWith) {
   EXPECT_EQ(FailureOf(TryAudit(Request(state))), Failure::kInvalidArgument);
 }
 
+TEST_F(AuditorTest, WhatWasSeenMayEndAnywhereInATile) {
+  const std::string state = temp_ / "state";
+  const std::vector<Entry> entries = TownEntries(600);
+  const auto publish_first = [&](size_t count) {
+    std::filesystem::remove_all(site());
+    PublishForged(site(), {entries.begin(), entries.begin() + static_cast<ptrdiff_t>(count)},
+                  signer_);
+  };
+  const std::vector<size_t> sizes = {1, 2, 255, 256, 257, 300, 511, 512, 513, 600};
+  for (size_t seen = 0; seen < sizes.size(); ++seen) {
+    for (size_t now = seen; now < sizes.size(); ++now) {
+      std::filesystem::remove(state);
+      publish_first(sizes[seen]);
+      ExpectSound(Request(state));
+      publish_first(sizes[now]);
+      ExpectSound(Request(state));
+      ASSERT_EQ(report_.seen, sizes[seen]) << sizes[now];
+    }
+  }
+}
+
 TEST_F(AuditorTest, AForkAtAnyIndexIsFound) {
   const std::string state = temp_ / "state";
   const std::vector<Entry> entries = TownEntries(40);

@@ -58,4 +58,9 @@ void Progress::Clear() {
   is_shown_ = false;
 }
 
+int ShowProgress(void* progress, uint64_t done, uint64_t total) {
+  static_cast<Progress*>(progress)->Update(done, total);
+  return 0;
+}
+
 }  // namespace hourbook::cli

@@ -37,6 +37,9 @@ class Progress {
   Clock::time_point next_;  // when to draw next
 };
 
+// An hbk_progress whose context is a Progress. Never ends the call.
+int ShowProgress(void* progress, uint64_t done, uint64_t total);
+
 }  // namespace hourbook::cli
 
 #endif  // TOOLS_HOURBOOK_PROGRESS_H_

@@ -27,11 +27,6 @@ struct PublishArguments {
   bool json = false;
 };
 
-int ShowProgress(void* progress, uint64_t done, uint64_t total) {
-  static_cast<Progress*>(progress)->Update(done, total);
-  return 0;
-}
-
 hbk_checkpoint RunPublish(const PublishArguments& arguments) {
   const KeyHandle key = arguments.key.Load();
   const LedgerHandle ledger = OpenForWriting(arguments.ledger);

@@ -1,0 +1,50 @@
+#include "tools/hourbook/child.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+
+#include "absl/strings/str_cat.h"
+#include "tools/hourbook/command_error.h"
+#include "tools/hourbook/output.h"
+
+namespace hourbook::cli {
+namespace {
+
+ExitCode WorkHere(absl::FunctionRef<ExitCode()> work) {
+  try {
+    return work();
+  } catch (const CommandError& error) {
+    std::fprintf(stderr, "hourbook: %s\n", error.what());
+    return error.code();
+  } catch (const OutputClosed&) {
+    return kExitOk;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "hourbook: %s\n", error.what());
+    return kExitError;
+  }
+}
+
+}  // namespace
+
+ChildEnd RunInChild(absl::FunctionRef<ExitCode()> work) {
+  const pid_t child = fork();
+  if (child < 0) {
+    throw CommandError(kExitError, absl::StrCat("cannot start a process: ", std::strerror(errno)));
+  }
+  if (child == 0) _exit(WorkHere(work));
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0) {
+    if (errno != EINTR) {
+      throw CommandError(kExitError, absl::StrCat("waiting failed: ", std::strerror(errno)));
+    }
+  }
+  if (WIFSIGNALED(status)) return {.code = kExitDamaged, .signal = WTERMSIG(status)};
+  return {.code = static_cast<ExitCode>(WEXITSTATUS(status)), .signal = 0};
+}
+
+}  // namespace hourbook::cli
