@@ -13,7 +13,6 @@
 #include "benchmark/benchmark.h"
 #include "ledger/audit/auditor.h"
 #include "ledger/audit/publisher.h"
-#include "ledger/chain/prove.h"
 #include "ledger/engine/snapshot.h"
 
 namespace hourbook::bench {
@@ -140,11 +139,10 @@ void BM_Audit(benchmark::State& state, bool replay) {
 void BM_ProveInclusion(benchmark::State& state) {
   Town& town = Town::Get();
   const std::unique_ptr<Snapshot> snapshot = town.ledger().OpenSnapshot().value();
-  const auto read = [&](int level, uint64_t index) { return snapshot->TileHash(level, index); };
   uint64_t index = 0;
   for (auto _ : state) {
     index = (index + 7'919) % town.size();
-    benchmark::DoNotOptimize(ProveInclusion(index, town.size(), read).value());
+    benchmark::DoNotOptimize(snapshot->ProveInclusion(index, town.size()).value());
   }
   state.counters["log"] = static_cast<double>(town.size());
 }

@@ -1,9 +1,7 @@
 #include "ledger/chain/tiles.h"
 
-#include <bit>
 #include <vector>
 
-#include "ledger/base/check.h"
 #include "ledger/chain/hasher.h"
 
 namespace hourbook {
@@ -25,31 +23,20 @@ absl::StatusOr<Hash> SubtreeRoot(int height, uint64_t begin, TileHashReader read
   return row[0];
 }
 
-// The frontier of the tree over leaves [begin, begin + leaves).
-absl::StatusOr<Frontier> FrontierOf(uint64_t begin, uint64_t leaves, TileHashReader read) {
+}  // namespace
+
+absl::StatusOr<Frontier> FrontierAt(uint64_t size, TileHashReader read) {
   std::vector<Hash> subtrees;
+  uint64_t begin = 0;
   for (int height = 63; height >= 0; --height) {
     const uint64_t width = uint64_t{1} << height;
-    if ((leaves & width) == 0) continue;
+    if ((size & width) == 0) continue;
     const absl::StatusOr<Hash> root = SubtreeRoot(height, begin, read);
     if (!root.ok()) return root.status();
     subtrees.push_back(*root);
     begin += width;
   }
-  return Frontier::From(leaves, subtrees);
-}
-
-}  // namespace
-
-absl::StatusOr<Frontier> FrontierAt(uint64_t size, TileHashReader read) {
-  return FrontierOf(0, size, read);
-}
-
-absl::StatusOr<Hash> RangeRoot(uint64_t begin, uint64_t end, TileHashReader read) {
-  HOURBOOK_CHECK(begin < end && begin % std::bit_floor(end - begin) == 0, "a node of a tree");
-  const absl::StatusOr<Frontier> frontier = FrontierOf(begin, end - begin, read);
-  if (!frontier.ok()) return frontier.status();
-  return frontier->Root();
+  return Frontier::From(size, subtrees);
 }
 
 void AppendLeaf(Frontier& frontier, const Hash& leaf, TileHashSink sink) {

@@ -26,10 +26,6 @@ using TileHashSink = absl::FunctionRef<void(int level, uint64_t index, const Has
 // The frontier of the tree of the first `size` leaves.
 absl::StatusOr<Frontier> FrontierAt(uint64_t size, TileHashReader read);
 
-// The root of the tree over leaves [begin, end) alone. end > begin, and begin must be a multiple of
-// the largest power of two that is at most end - begin, as it is wherever a tree is split.
-absl::StatusOr<Hash> RangeRoot(uint64_t begin, uint64_t end, TileHashReader read);
-
 // Adds a leaf to the frontier and tells the sink what that completes.
 void AppendLeaf(Frontier& frontier, const Hash& leaf, TileHashSink sink);
 

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "ledger/base/error.h"
+#include "ledger/chain/prove.h"
 #include "ledger/chain/tiles.h"
 
 namespace hourbook {
@@ -55,6 +56,34 @@ absl::StatusOr<Hash> Snapshot::TileHash(int level, uint64_t index) const {
   const absl::StatusOr<Record> record = txn_.At(index);
   if (!record.ok()) return record.status();
   return record->leaf;
+}
+
+absl::StatusOr<NodeCache*> Snapshot::Nodes(uint64_t tree_size) const {
+  if (tree_size > size()) {
+    return Fail(Failure::kNotFound, absl::StrCat("the snapshot has ", size(), " entries, not ",
+                                                 tree_size));
+  }
+  if (nodes_ == nullptr) {
+    nodes_ = std::make_unique<NodeCache>(
+        size(), [this](int level, uint64_t first, absl::Span<Hash> hashes) {
+          return txn_.TileHashes(level, first, hashes);
+        });
+  }
+  return nodes_.get();
+}
+
+absl::StatusOr<std::vector<Hash>> Snapshot::ProveInclusion(uint64_t index,
+                                                           uint64_t tree_size) const {
+  const absl::StatusOr<NodeCache*> nodes = Nodes(tree_size);
+  if (!nodes.ok()) return nodes.status();
+  return hourbook::ProveInclusion(index, tree_size, **nodes);
+}
+
+absl::StatusOr<std::vector<Hash>> Snapshot::ProveConsistency(uint64_t old_size,
+                                                             uint64_t new_size) const {
+  const absl::StatusOr<NodeCache*> nodes = Nodes(new_size);
+  if (!nodes.ok()) return nodes.status();
+  return hourbook::ProveConsistency(old_size, new_size, **nodes);
 }
 
 absl::StatusOr<Record> Snapshot::At(uint64_t index) const {

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "ledger/chain/node_cache.h"
 #include "ledger/engine/ledger.h"
 #include "ledger/rules/history.h"
 
@@ -46,6 +47,11 @@ class Snapshot {
   // A hash of the tree as tiles.h counts them, level 0 those of the leaves.
   absl::StatusOr<Hash> TileHash(int level, uint64_t index) const;
 
+  // As prove.h's, of the tree at any size up to size(): kNotFound beyond it, kInvalidArgument for
+  // what has no proof.
+  absl::StatusOr<std::vector<Hash>> ProveInclusion(uint64_t index, uint64_t tree_size) const;
+  absl::StatusOr<std::vector<Hash>> ProveConsistency(uint64_t old_size, uint64_t new_size) const;
+
   // kNotFound for an index or id that is not in the snapshot.
   absl::StatusOr<Record> At(uint64_t index) const;
   absl::StatusOr<Record> Get(const Id& id) const;
@@ -61,12 +67,15 @@ class Snapshot {
   std::vector<Party> Parties(uint64_t first, size_t most) const;
 
  private:
+  // The nodes of the tree for as many proofs as may be asked for.
+  absl::StatusOr<NodeCache*> Nodes(uint64_t tree_size) const;
   // A party's slot in the view, or nothing.
   std::optional<Slot> FindParty(const Id& party) const;
 
   Ledger& ledger_;
   const std::shared_ptr<Core> core_;
   const ReadTxn txn_;
+  mutable std::unique_ptr<NodeCache> nodes_;  // none until the first proof
 };
 
 // A snapshot as a machine of its own reads it back: for replaying it, and for judging what was never

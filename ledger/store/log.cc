@@ -25,31 +25,58 @@ absl::Status CheckIndexes(absl::Span<const Record> records, uint64_t size) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<Record> FirstRecord(absl::string_view block, uint64_t index) {
+  StoredRecord stored;
+  std::memcpy(&stored, block.data(), sizeof(stored));
+  if (stored.checksum == ChecksumOf(stored.record) && stored.record.entry.index == index) {
+    return stored.record;
+  }
+  return Fail(Failure::kCorrupt,
+              absl::StrCat("entry ", index, " is damaged on disk: its checksum does not match; "
+                                            "verify the ledger, restore a backup"));
+}
+
 }  // namespace
 
-absl::StatusOr<Record> ReadTxn::At(uint64_t index) const {
+// The records of a block from that of the entry on: one at least.
+absl::StatusOr<absl::string_view> ReadTxn::BlockFrom(uint64_t index) const {
   if (index >= head_.size) {
     return Fail(Failure::kNotFound, absl::StrCat("entry ", index, " is not among the ", head_.size,
                                                  " of this ledger"));
   }
   const uint64_t block = index / kRecordsPerBlock;
-  const uint64_t place = index % kRecordsPerBlock;
+  const size_t skipped = index % kRecordsPerBlock * sizeof(StoredRecord);
   MDB_val key = ToVal(AsBytes(block));
   MDB_val value;
   const int code = mdb_get(txn_.get(), parts_.log, &key, &value);
-  if (code != 0 || value.mv_size < (place + 1) * sizeof(StoredRecord)) {
+  if (code != 0 || value.mv_size < skipped + sizeof(StoredRecord)) {
     return Fail(Failure::kCorrupt, absl::StrCat("entry ", index,
                                                 " is missing from the log; restore a backup"));
   }
-  StoredRecord stored;
-  std::memcpy(&stored, static_cast<const char*>(value.mv_data) + place * sizeof(stored),
-              sizeof(stored));
-  if (stored.checksum != ChecksumOf(stored.record) || stored.record.entry.index != index) {
-    return Fail(Failure::kCorrupt,
-                absl::StrCat("entry ", index, " is damaged on disk: its checksum does not match; "
-                                              "verify the ledger, restore a backup"));
+  return absl::string_view(static_cast<const char*>(value.mv_data), value.mv_size)
+      .substr(skipped);
+}
+
+absl::StatusOr<Record> ReadTxn::At(uint64_t index) const {
+  const absl::StatusOr<absl::string_view> block = BlockFrom(index);
+  if (!block.ok()) return block.status();
+  return FirstRecord(*block, index);
+}
+
+absl::Status ReadTxn::LeafHashes(uint64_t first, absl::Span<Hash> hashes) const {
+  absl::string_view block;
+  for (size_t i = 0; i < hashes.size(); ++i) {
+    if (block.size() < sizeof(StoredRecord)) {
+      const absl::StatusOr<absl::string_view> next = BlockFrom(first + i);
+      if (!next.ok()) return next.status();
+      block = *next;
+    }
+    const absl::StatusOr<Record> record = FirstRecord(block, first + i);
+    if (!record.ok()) return record.status();
+    hashes[i] = record->leaf;
+    block.remove_prefix(sizeof(StoredRecord));
   }
-  return stored.record;
+  return absl::OkStatus();
 }
 
 absl::Status WriteTxn::Append(absl::Span<const Record> records) {

@@ -65,6 +65,10 @@ class ReadTxn {
   // The kept hash (level, index) of the tree, level 1 and up.
   absl::StatusOr<Hash> TileHash(int level, uint64_t index) const;
 
+  // Fills in the kept hashes from (level, first) on, those of leaves at level 0: faster than one by
+  // one. kNotFound for leaves that are not in the log.
+  absl::Status TileHashes(int level, uint64_t first, absl::Span<Hash> hashes) const;
+
   // Zeros where there is none.
   absl::StatusOr<StateHead> ReadStateHead() const;
   absl::StatusOr<std::string> StatePage(uint64_t generation, uint32_t table, uint32_t page) const;
@@ -79,6 +83,10 @@ class ReadTxn {
   ReadTxn(MDB_txn* txn, const StoreParts& parts) : txn_(txn, {parts.environment}), parts_(parts) {}
 
   absl::Status ReadMeta();
+  absl::StatusOr<absl::string_view> BlockFrom(uint64_t index) const;
+  absl::Status LeafHashes(uint64_t first, absl::Span<Hash> hashes) const;
+  // Part of a page of kept hashes, from one of level 1 and up on to the page's end.
+  absl::StatusOr<absl::Span<const Hash>> TilePage(int level, uint64_t index) const;
   void LoadFilters() const;
   // Whether the run at this place of the directory may hold the hash.
   absl::StatusOr<bool> MayHold(uint64_t place, uint64_t hash) const;

@@ -1,4 +1,5 @@
 // The kept hashes of the tree, in pages of 32.
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -23,18 +24,37 @@ std::string NameOf(int level, uint64_t index) {
 
 }  // namespace
 
-absl::StatusOr<Hash> ReadTxn::TileHash(int level, uint64_t index) const {
+absl::StatusOr<absl::Span<const Hash>> ReadTxn::TilePage(int level, uint64_t index) const {
   const uint64_t key = KeyOf(level, index);
   const absl::StatusOr<absl::string_view> page =
       GetChecked(txn_.get(), parts_.tiles, AsBytes(key), NameOf(level, index));
   if (!page.ok()) return Fail(Failure::kCorrupt, page.status().message());
-  Hash hash;
-  const size_t offset = index % kHashesPerPage * sizeof(hash);
-  if (page->size() < offset + sizeof(hash)) {
+  const size_t skipped = index % kHashesPerPage;
+  const size_t count = page->size() / sizeof(Hash);
+  if (count <= skipped) {
     return Fail(Failure::kCorrupt, absl::StrCat(NameOf(level, index), " is missing"));
   }
-  std::memcpy(hash.data(), page->data() + offset, sizeof(hash));
-  return hash;
+  // A hash is an array of bytes: it lies at any address.
+  return absl::MakeConstSpan(reinterpret_cast<const Hash*>(page->data()), count).subspan(skipped);
+}
+
+absl::StatusOr<Hash> ReadTxn::TileHash(int level, uint64_t index) const {
+  const absl::StatusOr<absl::Span<const Hash>> page = TilePage(level, index);
+  if (!page.ok()) return page.status();
+  return page->front();
+}
+
+absl::Status ReadTxn::TileHashes(int level, uint64_t first, absl::Span<Hash> hashes) const {
+  if (level == 0) return LeafHashes(first, hashes);
+  while (!hashes.empty()) {
+    const absl::StatusOr<absl::Span<const Hash>> page = TilePage(level, first);
+    if (!page.ok()) return page.status();
+    const size_t count = std::min(page->size(), hashes.size());
+    std::copy_n(page->begin(), count, hashes.begin());
+    hashes.remove_prefix(count);
+    first += count;
+  }
+  return absl::OkStatus();
 }
 
 void WriteTxn::PutTileHash(int level, uint64_t index, const Hash& hash) {

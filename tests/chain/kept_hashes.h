@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "ledger/chain/node_cache.h"
 #include "ledger/chain/tiles.h"
 
 namespace hourbook {
 
 class KeptHashes {
  public:
-  explicit KeptHashes(const std::vector<Hash>& leaves) {
+  explicit KeptHashes(const std::vector<Hash>& leaves) : leaves_(leaves.size()) {
     Frontier frontier;
     for (const Hash& leaf : leaves) {
       kept_[{0, frontier.size()}] = leaf;
@@ -23,6 +24,8 @@ class KeptHashes {
     }
   }
 
+  void Lose(int level, uint64_t index) { kept_.erase({level, index}); }
+
   absl::StatusOr<Hash> operator()(int level, uint64_t index) const {
     const auto found = kept_.find({level, index});
     if (found == kept_.end()) return absl::DataLossError("a hash is missing");
@@ -31,7 +34,20 @@ class KeptHashes {
 
   TileHashReader reader() const { return *this; }
 
+  // The nodes of the tree of all leaves. These hashes must outlive it.
+  NodeCache Nodes() const {
+    return NodeCache(leaves_, [this](int level, uint64_t first, absl::Span<Hash> hashes) {
+      for (size_t i = 0; i < hashes.size(); ++i) {
+        const absl::StatusOr<Hash> hash = (*this)(level, first + i);
+        if (!hash.ok()) return hash.status();
+        hashes[i] = *hash;
+      }
+      return absl::OkStatus();
+    });
+  }
+
  private:
+  const uint64_t leaves_;
   std::map<std::pair<int, uint64_t>, Hash> kept_;
 };
 
