@@ -28,13 +28,9 @@ absl::Status CheckOptions(const hbk_audit_options& options) {
 }
 
 absl::StatusOr<AuditRequest> ToRequest(const char* vkey, const hbk_audit_options& options) {
-  if (vkey == nullptr) return Invalid("vkey is NULL");
   if (absl::Status checked = CheckOptions(options); !checked.ok()) return checked;
-  absl::StatusOr<Verifier> log = ParseVkey(vkey);
-  if (!log.ok()) return Invalid(log.status().message());
-  if (log->type != SignatureType::kEd25519) {
-    return Invalid("the vkey is a witness's; an audit needs the log's");
-  }
+  absl::StatusOr<Verifier> log = TakeLogKey(vkey);
+  if (!log.ok()) return log.status();
   return AuditRequest{.log = *std::move(log),
                       .state_file = OrEmpty(options.state_file),
                       .scratch_directory = options.scratch_directory == nullptr

@@ -597,6 +597,74 @@ HBK_API hbk_status hbk_published_checkpoint(hbk_ledger* ledger, char* note, size
  *     HBK_IO_ERROR. Thread-safe. */
 HBK_API hbk_status hbk_forget_publication(hbk_ledger* ledger, hbk_error* error);
 
+/* --- Proofs ----------------------------------------------------------------------------------- */
+
+/* Proves that an entry is in the ledger that a checkpoint signs: a text (C2SP tlog-proof) for
+ * whoever has the ledger's vkey and nothing else. It brings the entry along, as the leaf data in
+ * its extra line, and the checkpoint verbatim.
+ *
+ * Returns: HBK_OK; HBK_NOT_FOUND where the checkpoint does not cover the index; HBK_BEHIND where it
+ *     signs entries that the snapshot lacks, or has others in their place; HBK_UNSOUND where it is
+ *     malformed or another ledger's (its signatures are for the proof's reader to check);
+ *     HBK_TOO_SMALL; HBK_CORRUPT.
+ * Args:  index: of the entry. note: a checkpoint of the ledger, such as hbk_published_checkpoint
+ *     gives; note_length bytes.
+ * Out:   proof, length. */
+HBK_API hbk_status hbk_prove_inclusion(hbk_snapshot* snapshot, uint64_t index, const char* note,
+                                       size_t note_length, char* proof, size_t capacity,
+                                       size_t* length, hbk_error* error);
+
+/* Proves that the first old_size entries stand unchanged in what a checkpoint signs: a text in the
+ * form of the request that witnesses take (C2SP tlog-witness, add-checkpoint).
+ *
+ * Returns: HBK_OK; HBK_NOT_FOUND where old_size is beyond the checkpoint's; else as
+ *     hbk_prove_inclusion.
+ * Args:  old_size: may be 0, of which nothing needs a proof. note: as for hbk_prove_inclusion.
+ * Out:   request, length. */
+HBK_API hbk_status hbk_prove_consistency(hbk_snapshot* snapshot, uint64_t old_size,
+                                         const char* note, size_t note_length, char* request,
+                                         size_t capacity, size_t* length, hbk_error* error);
+
+/* The functions below check what somebody handed over, from its bytes and the log's vkey alone.
+ * They touch no file and take anything: what is malformed, or not signed, or does not prove what it
+ * claims is HBK_UNSOUND, and the message says what is wrong. Thread-safe. */
+
+/* Checks a checkpoint: a signed note of the log whose name and key the vkey has.
+ *
+ * Returns: HBK_OK; HBK_UNSOUND; HBK_INVALID_ARGUMENT for a vkey that is no log's.
+ * Args:  note: length bytes. vkey: ends in a zero byte.
+ * Out:   checkpoint: or NULL if not wanted. */
+HBK_API hbk_status hbk_check_checkpoint(const char* note, size_t length, const char* vkey,
+                                        hbk_checkpoint* checkpoint, hbk_error* error);
+
+/* Checks an inclusion proof. What is proven is the entry that the proof brings along, or, for proofs
+ * without one, the leaf hash given.
+ *
+ * Returns: HBK_OK; HBK_UNSOUND; HBK_INVALID_ARGUMENT for a vkey that is no log's, or where both
+ *     leaf and entry are given: a leaf hash is proven without an entry.
+ * Args:  proof: length bytes. vkey: ends in a zero byte. leaf: NULL for the entry that is in the
+ *     proof.
+ * Out:   entry; index: where it is; checkpoint: that signs it. Each NULL if not wanted. */
+HBK_API hbk_status hbk_check_inclusion(const char* proof, size_t length, const char* vkey,
+                                       const uint8_t leaf[32], hbk_entry* entry, uint64_t* index,
+                                       hbk_checkpoint* checkpoint, hbk_error* error);
+
+/* Checks a consistency proof against what was known of the log before: an old checkpoint, or the
+ * root at the proof's old size.
+ *
+ * Returns: HBK_OK; HBK_UNSOUND, also where the old checkpoint is not signed or is of another size;
+ *     HBK_INVALID_ARGUMENT for a vkey that is no log's, or unless one of old_note and old_root is
+ *     given; from size 0 neither needs to be.
+ * Args:  request: length bytes. vkey: ends in a zero byte. old_note: old_length bytes, or NULL.
+ *     old_root: or NULL.
+ * Out:   old_checkpoint; new_checkpoint. Each NULL if not wanted. Beside an old_root the old size
+ *     is what the proof says: compare it with the one that you know the root by. */
+HBK_API hbk_status hbk_check_consistency(const char* request, size_t length, const char* vkey,
+                                         const char* old_note, size_t old_length,
+                                         const uint8_t old_root[32],
+                                         hbk_checkpoint* old_checkpoint,
+                                         hbk_checkpoint* new_checkpoint, hbk_error* error);
+
 /* --- Auditing --------------------------------------------------------------------------------- */
 
 enum { /* what an audit found wrong, hbk_audit_report.finding */

@@ -53,6 +53,15 @@ absl::StatusOr<absl::string_view> TakeText(const char* text, size_t length, absl
   return absl::string_view(text, length);
 }
 
+absl::StatusOr<Verifier> TakeLogKey(const char* vkey) {
+  if (vkey == nullptr) return Invalid("vkey is NULL");
+  absl::StatusOr<Verifier> log = ParseVkey(vkey);
+  if (log.ok() && log->type != SignatureType::kEd25519) {
+    return Invalid(absl::StrCat("the vkey of ", log->name, " is a witness's, not a log's"));
+  }
+  return log;
+}
+
 hbk_balance ToBalance(const Balance& balance) {
   return {balance.debits_posted, balance.credits_posted, balance.debits_pending,
           balance.credits_pending};

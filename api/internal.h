@@ -80,6 +80,9 @@ absl::Status GiveText(absl::string_view text, char* buffer, size_t capacity, siz
 // A text or file that the caller handed in. kInvalidArgument where it is NULL and not empty.
 absl::StatusOr<absl::string_view> TakeText(const char* text, size_t length, absl::string_view what);
 
+// The key of a log that the caller handed in. kInvalidArgument where it is none.
+absl::StatusOr<Verifier> TakeLogKey(const char* vkey);
+
 // Runs a call's body, which returns an absl::Status, and lets no exception into C: the standard
 // library throws where memory ends.
 template <class Body>

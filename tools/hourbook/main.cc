@@ -48,6 +48,8 @@ int Run(int argc, char** argv) {
   AddKeygenCommand(app);
   AddPublishCommand(app);
   AddForgetPublicationCommand(app);
+  AddProveCommand(app);
+  AddCheckProofCommand(app);
   try {
     app.parse(argc, argv);
     return kExitOk;

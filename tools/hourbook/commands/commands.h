@@ -21,6 +21,8 @@ void AddBackupCommand(CLI::App& app);
 void AddKeygenCommand(CLI::App& app);
 void AddPublishCommand(CLI::App& app);
 void AddForgetPublicationCommand(CLI::App& app);
+void AddProveCommand(CLI::App& app);
+void AddCheckProofCommand(CLI::App& app);
 
 }  // namespace hourbook::cli
 
