@@ -182,6 +182,135 @@ class PublishTest(ProofTest):
         self.run_("publish", self.ledger, self.scratch / "new-site", "--key", self.key)
 
 
+class ProveTest(ProofTest):
+    def setUp(self):
+        super().setUp()
+        self.found()
+        self.publish()
+        self.old = self.write("old", (self.site / "checkpoint").read_text())
+        self.grow(3)
+        self.publish()
+
+    def prove(self, *what):
+        """The proof's text, through a file."""
+        out = self.scratch / "proof"
+        done = self.run_("prove", self.ledger, *what, "--out", out)
+        self.assertEqual(done.stdout, "")
+        return out.read_text(encoding="utf-8")
+
+    def check(self, text, *more, code=0, vkey=None):
+        return self.run_("check-proof", self.write("proof.txt", text), "--vkey", vkey or self.vkey, *more, code=code)
+
+    def test_an_entry_needs_no_ledger_to_be_checked(self):
+        proof = self.prove("--index", 3)
+        self.assertTrue(proof.startswith("c2sp.org/tlog-proof@v1\nextra "))
+        self.assertTrue(proof.endswith("\n\n" + (self.site / "checkpoint").read_text()))
+        self.assertEqual(self.prove("--id", f"{3:032x}"), proof)
+        self.assertEqual(self.run_("prove", self.ledger, "--index", 3).stdout, proof)
+        entry = json.loads(self.run_("entry", self.ledger, 3).stdout)
+        root = self.run_("root", self.ledger).stdout.strip()
+        shutil.rmtree(self.ledger)
+        text = self.check(proof).stdout
+        self.assertIn(f"Sound: this entry is number 3 of the 8 that {ORIGIN} has signed", text)
+        self.assertRegex(text, rf"\nid +{entry['id']}\n")
+        self.assertRegex(text, r"\nkind +open\n")
+        facts = json.loads(self.check(proof, "--json").stdout)
+        self.assertEqual(facts["checkpoint"], {"origin": ORIGIN, "size": 8, "root": root})
+        self.assertEqual((facts["sound"], facts["proof"], facts["index"]), (True, "inclusion", 3))
+        del entry["leaf_hash"]
+        self.assertEqual(facts["entry"], entry)
+
+    def test_the_extra_data_is_the_leaf_that_is_proven(self):
+        lines = self.prove("--index", 3).splitlines()
+        leaf_data = base64.b64decode(lines[1].removeprefix("extra "))
+        leaf = hashlib.sha256(b"\0" + leaf_data).hexdigest()
+        self.assertEqual(json.loads(self.run_("entry", self.ledger, 3).stdout)["leaf_hash"], leaf)
+        bare = "\n".join(lines[:1] + lines[2:]) + "\n"
+        self.assertIn("brings no entry", self.check(bare, code=3).stderr)
+        self.assertIn("this leaf is number 3", self.check(bare, "--leaf", leaf).stdout)
+        self.assertIsNone(json.loads(self.check(bare, "--leaf", leaf, "--json").stdout)["entry"])
+        self.check(bare, "--leaf", "00" * 32, code=3)
+        self.check(bare, "--leaf", "00", code=2)
+
+    def test_an_older_checkpoint_proves_what_it_covers(self):
+        self.check(self.prove("--index", 4, "--checkpoint", self.old))
+        failed = self.run_("prove", self.ledger, "--index", 5, "--checkpoint", self.old, code=1)
+        self.assertIn("signs 5 entries", failed.stderr)
+        self.assertIn("not_found", failed.stderr)
+        self.grow(1)
+        self.assertIn("publish again", self.run_("prove", self.ledger, "--index", 8, code=1).stderr)
+
+    def test_growth_is_proven_from_an_old_checkpoint_on(self):
+        request = self.prove("--from", 5)
+        self.assertTrue(request.startswith("old 5\n"))
+        self.assertIn("the 8 entries", self.check(request, "--old", self.old).stdout)
+        facts = json.loads(self.check(request, "--old", self.old, "--json").stdout)
+        self.assertEqual((facts["old_checkpoint"]["size"], facts["checkpoint"]["size"]), (5, 8))
+        self.assertIn("old checkpoint", self.check(request, code=2).stderr)
+        self.assertIn("of size 8", self.check(request, "--old", self.site / "checkpoint", code=3).stderr)
+        self.check(self.prove("--from", 0))
+        self.check(self.prove("--from", 8), "--old", self.site / "checkpoint")
+        self.run_("prove", self.ledger, "--from", 9, code=1)
+
+    def test_vkeys_come_from_a_file_too(self):
+        proof = self.prove("--index", 0)
+        for text in (self.vkey, self.vkey + "\n"):
+            self.check(proof, vkey=f"@{self.write('vkey', text)}")
+        self.check(proof, vkey=f"@{self.scratch / 'none'}", code=1)
+        self.check(proof, vkey="hello", code=2)
+
+    def test_another_key_of_the_same_name_proves_nothing(self):
+        impostor = self.run_("keygen", self.scratch / "other.key", "--name", ORIGIN).stdout.strip()
+        witness = self.run_("keygen", self.scratch / "w.key", "--name", ORIGIN, "--witness").stdout.strip()
+        for proof, more in ((self.prove("--index", 3), ()), (self.prove("--from", 5), ("--old", self.old))):
+            self.assertIn(ORIGIN, self.check(proof, *more, vkey=impostor, code=3).stderr)
+            self.assertIn("witness", self.check(proof, *more, vkey=witness, code=2).stderr)
+
+    def test_a_changed_proof_is_unsound(self):
+        proof = self.prove("--index", 3)
+        lines = proof.splitlines()
+        self.assertEqual(lines[2], "index 3")
+        for number, line in enumerate(lines):
+            changed = lines[:number] + [line + "x"] + lines[number + 1:]
+            self.assertIn("unsound", self.check("\n".join(changed) + "\n", code=3).stderr)
+            dropped = lines[:number] + lines[number + 1:]
+            self.assertIn("unsound", self.check("\n".join(dropped) + "\n", code=3).stderr)
+        for text in ("", "hello", "old", "\n" * 5, "x" * 3_000_000, "\0" * 100):
+            self.assertIn("unsound", self.check(text, code=3).stderr)
+        self.check("x" * 5_000_000, code=1)
+        self.run_("check-proof", self.scratch / "none", "--vkey", self.vkey, code=1)
+
+    def test_a_ledger_proves_nothing_by_a_checkpoint_that_it_does_not_hold(self):
+        shutil.rmtree(self.ledger)
+        self.run_("init", self.ledger, "--origin", ORIGIN)
+        self.opened = 100
+        self.assertIn("never published", self.run_("prove", self.ledger, "--index", 0, code=1).stderr)
+        checkpoint = ("--checkpoint", self.site / "checkpoint")
+        for what in (("--index", 0), ("--from", 1)):
+            self.assertIn("signs 8", self.run_("prove", self.ledger, *what, *checkpoint, code=1).stderr)
+        self.grow(7)
+        for what in (("--index", 0), ("--from", 1)):
+            self.assertIn("fork", self.run_("prove", self.ledger, *what, *checkpoint, code=1).stderr)
+        hello = self.write("hello", "hello\n")
+        self.run_("prove", self.ledger, "--index", 0, "--checkpoint", hello, code=3)
+
+    def test_wrong_command_lines(self):
+        proof, request = self.prove("--index", 3), self.prove("--from", 5)
+        for what in ((), ("--index", 1, "--from", 2), ("--index", "-1"), ("--index", "x"), ("--id", "zz"),
+                     ("--from", "-1")):
+            self.run_("prove", self.ledger, *what, code=2)
+        self.run_("prove", self.ledger, "--id", "77" * 16, code=1)
+        self.check(proof, "--old", self.old, code=2)
+        self.check(request, "--leaf", "00" * 32, code=2)
+        self.run_("prove", self.ledger, "--index", 3, "--out", self.scratch / "none" / "proof", code=1)
+
+    def test_help_has_an_example(self):
+        text = self.run_("--help").stdout
+        for command in ("keygen", "publish", "forget-publication", "prove", "check-proof"):
+            self.assertRegex(text, rf"\n\s+{command}\b")
+            self.assertIn("Example: hourbook ", self.run_(command, "--help").stdout)
+
+
 if __name__ == "__main__":
     PROGRAM = sys.argv.pop(1)
     unittest.main()
