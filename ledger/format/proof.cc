@@ -77,7 +77,7 @@ absl::StatusOr<Proof> ParseProof(absl::string_view text) {
   bool there = TakeLine(text, next);
   if (there && absl::ConsumePrefix(&next, "extra ")) {
     std::optional<std::string> extra = Base64Decode(next);
-    if (!extra) return Refuse(line, "extra data is not base64");
+    if (!extra || extra->empty()) return Refuse(line, "extra data is empty or not base64");
     proof.extra = *std::move(extra);
     there = TakeLine(text, next);
     ++line;

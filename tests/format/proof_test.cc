@@ -39,6 +39,7 @@ TEST(ProofTest, SaysWhichLineIsWrong) {
       {"c2sp.org/tlog-proof@v2\nindex 0\n\nc\n", "line 1: a proof begins"},
       {header, "line 2: no index"},
       {header + "extra Zg\nindex 0\n\nc\n", "line 2: extra data"},
+      {header + "extra \nindex 0\n\nc\n", "line 2: extra data"},
       {header + "extra Zg==\n\nc\n", "line 3: no index"},
       {header + "index 00\n\nc\n", "line 2: not an index"},
       {header + "index 1\n" + kHash, "line 4: missing"},
