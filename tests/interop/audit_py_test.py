@@ -45,7 +45,8 @@ class Sound(CheckersCase):
         self.assertEqual(derived, {})
 
     def test_every_size_around_the_borders_of_tiles_and_each_after_those_before(self):
-        ledger, publication, entries = self.init("borders.ledger"), self.scratch / "borders", ledger_case.history(512)
+        ledger, publication = self.init("borders.ledger"), self.scratch / "borders"
+        entries = ledger_case.history(512)
         seen, had = [], 1
         for size in BORDERS:
             if size > had:

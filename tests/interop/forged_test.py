@@ -84,8 +84,9 @@ class Forged(ForgedCase):
             self.check(UNSOUND, self.forged(relinked(self.changed(330, **fields))), f"open: {fields}")
 
     def test_another_genesis(self):
-        for fields in ({"version": 0}, {"version": 2}, {"version": 1 << 63}, {"kind": 2}, {"id": b"hourbook-genesis"},
-                       {"origin": b"town.example/hourz"}, {"origin": b"town.example/hours\0x"}, {"origin": b""},
+        for fields in ({"version": 0}, {"version": 2}, {"version": 1 << 63}, {"kind": 2},
+                       {"id": b"hourbook-genesis"}, {"origin": b"town.example/hourz"},
+                       {"origin": b"town.example/hours\0x"}, {"origin": b""},
                        {"zone": b"Asia\0Shanghai"}, {"index": 1}, {"prev_debit": 1}, {"prev_credit": 1},
                        {"flags": 4}, {"unit": 1}, {"reserved": 1}, {"recorded_at": 1}):
             self.check(UNSOUND, self.forged(self.changed(0, **fields)), f"genesis: {fields}")
@@ -114,7 +115,8 @@ class Forged(ForgedCase):
                 leaves = list(self.leaves)
                 leaves[index] = prev + leaves[index][32:]
                 self.check(UNSOUND, self.forged_leaves(leaves), f"entry {index} on {prev.hex()}")
-        self.check(UNSOUND, self.forged_leaves([b"\1" * 32 + self.entries[0]] + self.leaves[1:]), "before the genesis")
+        first = [b"\1" * 32 + self.entries[0]]
+        self.check(UNSOUND, self.forged_leaves(first + self.leaves[1:]), "something before the genesis")
 
     def test_leaf_data_of_another_length(self):
         for change in (lambda leaf: leaf[:-1], lambda leaf: leaf + b"\0", lambda leaf: b""):
@@ -152,7 +154,9 @@ class Checkpoints(ForgedCase):
         self.check_checkpoint(SOUND, self.key.note(f"{start}{SIZE}\n{root}\nmore\n"), "an extension line")
         for what, text in (
                 ("an empty line more", f"{start}{SIZE}\n{root}\n\n"),
-                ("two lines", f"{start}{SIZE}\n"), ("one line", start), ("an empty first line", f"\n{start}{SIZE}\n{root}\n"),
+                ("two lines", f"{start}{SIZE}\n"),
+                ("one line", start),
+                ("an empty first line", f"\n{start}{SIZE}\n{root}\n"),
                 ("another origin", f"other.example\n{SIZE}\n{root}\n"),
                 *((f"size {size!r}", f"{start}{size}\n{root}\n") for size in (
                     "", "0", f"0{SIZE}", f"+{SIZE}", f"-{SIZE}", f" {SIZE}", f"{SIZE} ", f"{SIZE}.0", "0x14b", "330",
@@ -178,26 +182,34 @@ class Checkpoints(ForgedCase):
         for expected, what, signatures in (
                 (SOUND, "a witness before", unknown + good), (SOUND, "a witness after", good + unknown),
                 (SOUND, "twice", good + good), (SOUND, "the shortest", good + short),
-                (SOUND, "a namesake", good + namesake.sign(text)), (UNSOUND, "a namesake alone", namesake.sign(text)),
+                (SOUND, "a namesake", good + namesake.sign(text)),
+                (UNSOUND, "a namesake alone", namesake.sign(text)),
                 (UNSOUND, "a witness alone", unknown), (UNSOUND, "a good and a bad one", good + bad),
                 (UNSOUND, "a bad and a good one", bad + good), (UNSOUND, "a bad one", bad),
                 (SOUND, "64 of them", unknown * 63 + good), (UNSOUND, "65 of them", unknown * 64 + good),
                 (UNSOUND, "none", ""), (UNSOUND, "an empty line", good + "\n"), (UNSOUND, "no end", good[:-1]),
-                (UNSOUND, "a hyphen", good + short.replace("\u2014", "-")), (UNSOUND, "two spaces", good + short.replace(" ", "  ")),
-                (UNSOUND, "no name", good + short.replace("w.example ", "")), (UNSOUND, "a plus", good + short.replace("w.", "w+")),
+                (UNSOUND, "a hyphen", good + short.replace("\u2014", "-")),
+                (UNSOUND, "two spaces", good + short.replace(" ", "  ")),
+                (UNSOUND, "no name", good + short.replace("w.example ", "")),
+                (UNSOUND, "a plus", good + short.replace("w.", "w+")),
                 (UNSOUND, "a space of Unicode's", good + short.replace("w.", "w\u00a0")),
                 (UNSOUND, "a wide space", good + short.replace("w.", "w\u3000")),
                 (UNSOUND, "a next line", good + short.replace("w.", "w\u0085")),
                 (SOUND, "a name of other letters", good + short.replace("w.", "\u76d0.")),
-                (UNSOUND, "a tab", good + short.replace("w.", "w\t")), (UNSOUND, "a carriage return", good.replace("\n", "\r\n")),
-                (UNSOUND, "a zero byte", good + short.replace("w.", "w\0")), (UNSOUND, "a delete byte", good + short.replace("w.", "w\x7f")),
-                (UNSOUND, "no base64", good + short.replace("=", "")), (UNSOUND, "loose base64", good + short.replace("U=", "V=")),
+                (UNSOUND, "a tab", good + short.replace("w.", "w\t")),
+                (UNSOUND, "a carriage return", good.replace("\n", "\r\n")),
+                (UNSOUND, "a zero byte", good + short.replace("w.", "w\0")),
+                (UNSOUND, "a delete byte", good + short.replace("w.", "w\x7f")),
+                (UNSOUND, "no base64", good + short.replace("=", "")),
+                (UNSOUND, "loose base64", good + short.replace("U=", "V=")),
                 (UNSOUND, "4 bytes", good + f"\u2014 w.example {base64_of(b'1234')}\n"),
-                (UNSOUND, "a space after", good.replace("\n", " \n")), (UNSOUND, "a word after", good.replace("\n", " x\n")),
+                (UNSOUND, "a space after", good.replace("\n", " \n")),
+                (UNSOUND, "a word after", good.replace("\n", " x\n")),
                 (SOUND, "as large as may be", good + filler(rest)),
                 (UNSOUND, "larger", good + filler(rest + 8))):
             self.check_checkpoint(expected, text + "\n" + signatures, what)
-        for what, data in (("no empty line", (text + good).encode()), ("two empty lines", (text + "\n\n" + good).encode()),
+        for what, data in (("no empty line", (text + good).encode()),
+                           ("two empty lines", (text + "\n\n" + good).encode()),
                            ("no text", good.encode()), ("an empty text", ("\n" + good).encode()),
                            ("a byte order mark", ("\ufeff" + note).encode()), ("UTF-16", note.encode("utf-16")),
                            ("not UTF-8", note.encode() + b"\xe2\x80\x94 \xff w 1234\n"),
@@ -212,8 +224,11 @@ class Checkpoints(ForgedCase):
         raw = base64.b64decode(signature)
         scalar = int.from_bytes(raw[36:], "little")
         for what, changed in (("s and the order", raw[:36] + (scalar + order).to_bytes(32, "little")),
-                              ("s of zero", raw[:36] + bytes(32)), ("no point", raw[:4] + b"\xff" * 32 + raw[36:]),
-                              ("a byte less", raw[:-1]), ("a byte more", raw + b"\0"), ("its id alone", raw[:5]),
+                              ("s of zero", raw[:36] + bytes(32)),
+                              ("no point", raw[:4] + b"\xff" * 32 + raw[36:]),
+                              ("a byte less", raw[:-1]),
+                              ("a byte more", raw + b"\0"),
+                              ("its id alone", raw[:5]),
                               ("zeros", raw[:4] + bytes(64))):
             self.check_checkpoint(UNSOUND, f"{start} {base64_of(changed)}\n", what)
 
@@ -226,8 +241,9 @@ class Checkpoints(ForgedCase):
         self.check(SOUND, forged, "by its own key", vkey=other.vkey)
         name, identity, _ = self.key.vkey.split("+", 2)
         mine, theirs = self.key.vkey.split("+", 2)[2], other.vkey.split("+", 2)[2]
-        for vkey in ("", "x", f"{name}+{identity}+{theirs}", f"{name}+{identity}", f"{name}+{identity.upper()}+{mine}",
-                     f"{name}+{identity}+{mine}=", f"{name[1:]}+{identity}+{mine}", self.key.vkey + "\n"):
+        for vkey in ("", "x", f"{name}+{identity}+{theirs}", f"{name}+{identity}",
+                     f"{name}+{identity.upper()}+{mine}", f"{name}+{identity}+{mine}=", f"{name[1:]}+{identity}+{mine}",
+                     self.key.vkey + "\n"):
             self.check_refused(vkey)
 
     def check_refused(self, vkey):

@@ -18,7 +18,8 @@ class GoReads(LedgerCase):
         cls.program = cls.scratch / "read_publication"
         environment = dict(os.environ, GO111MODULE="off", GOPATH="/usr/share/gocode", GOFLAGS="",
                            GOCACHE=str(cls.scratch / "go-cache"))
-        subprocess.run(["go", "build", "-o", cls.program, HERE / "read_publication.go"], check=True, env=environment)
+        subprocess.run(["go", "build", "-o", cls.program, HERE / "read_publication.go"], check=True,
+                       env=environment)
 
     def read(self, publication, *earlier, vkey=None):
         return subprocess.run([self.program, publication, vkey or self.key.vkey, *earlier], capture_output=True,
@@ -34,7 +35,8 @@ class GoReads(LedgerCase):
         self.assertEqual(done.returncode, 3, (publication, done.stdout, done.stderr))
 
     def test_every_size_around_the_borders_of_tiles_and_how_they_follow(self):
-        ledger, publication, entries = self.init("borders.ledger"), self.scratch / "borders", ledger_case.history(512)
+        ledger, publication = self.init("borders.ledger"), self.scratch / "borders"
+        entries = ledger_case.history(512)
         earlier = []
         for size in BORDERS:
             done = earlier and int(earlier[-1].suffix[1:]) or 1
@@ -55,7 +57,7 @@ class GoReads(LedgerCase):
     def test_each_file_flipped_cut_or_gone(self):
         publication = self.published(300)
         files = [path for path in publication.rglob("*") if path.is_file()]
-        self.assertEqual(len(files), 6, files)  # the checkpoint, two bundles, two tiles of level 0, one of level 1
+        self.assertEqual(len(files), 6, files)  # the checkpoint, two bundles, tiles: two of level 0, one of 1
         for path in files:
             whole = path.read_bytes()
             for at in range(0, len(whole), max(1, len(whole) // 24)):

@@ -6,9 +6,10 @@ import pathlib
 import struct
 import subprocess
 
-OFFSETS = {"id": (0, "16s"), "debit": (16, "16s"), "credit": (32, "16s"), "ref": (48, "16s"), "amount": (128, "<Q"),
-           "occurred_at": (136, "<q"), "recorded_at": (144, "<q"), "index": (152, "<Q"), "prev_debit": (160, "<Q"),
-           "prev_credit": (168, "<Q"), "kind": (176, "<H"), "flags": (178, "<H"), "unit": (180, "<H"), "timeout": (184, "<I"),
+OFFSETS = {"id": (0, "16s"), "debit": (16, "16s"), "credit": (32, "16s"), "ref": (48, "16s"),
+           "amount": (128, "<Q"), "occurred_at": (136, "<q"), "recorded_at": (144, "<q"),
+           "index": (152, "<Q"), "prev_debit": (160, "<Q"), "prev_credit": (168, "<Q"),
+           "kind": (176, "<H"), "flags": (178, "<H"), "unit": (180, "<H"), "timeout": (184, "<I"),
            "reserved": (188, "<I"), "version": (128, "<Q"), "origin": (16, "80s"), "zone": (96, "32s")}
 
 

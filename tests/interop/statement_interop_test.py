@@ -21,8 +21,10 @@ class Statements(ForgedCase):
 
     @classmethod
     def of(cls, party, *units):
-        return [index for index, entry in enumerate(cls.entries) if index
-                and party in (get(entry, "debit"), get(entry, "credit")) and get(entry, "unit") in (units or range(4))]
+        """Where the party's entries are, those of these units or of any."""
+        return [index for index, entry in enumerate(cls.entries)
+                if index and party in (get(entry, "debit"), get(entry, "credit"))
+                and get(entry, "unit") in (units or range(4))]
 
     def stated(self, indexes, party=VOLUNTEER, leaves=None, note=None):
         return statement(leaves or self.leaves, party, indexes, note or self.note)
@@ -77,20 +79,27 @@ class Statements(ForgedCase):
         lines = self.text.split("\n")
         party = lines[1]
         for what, text in (
-                ("empty", ""), ("a newline", "\n"), ("zeros", "\0" * 5000), ("no checkpoint", "\n".join(lines[:-6])),
+                ("empty", ""),
+                ("a newline", "\n"),
+                ("zeros", "\0" * 5000),
+                ("no checkpoint", "\n".join(lines[:-6])),
                 ("half", self.text[:len(self.text) // 2]), ("no last newline", self.text[:-1]),
                 ("a line more", self.text + "\n"), ("no head", "\n".join(lines[1:])),
-                ("another version", self.text.replace("@v1", "@v2")), ("no party", "\n".join(lines[:1] + lines[2:])),
+                ("another version", self.text.replace("@v1", "@v2")),
+                ("no party", "\n".join(lines[:1] + lines[2:])),
                 ("an upper-case party", self.text.replace(party, party.replace("party ", "party 0A")[:38])),
                 ("a short party", self.text.replace(party, party[:-1])),
                 ("a long party", self.text.replace(party, party + "0")),
                 ("lines that end otherwise", self.text.replace("\n", "\r\n")),
-                ("an empty line first", "\n" + self.text), ("an empty line within", self.text.replace("\nentry", "\n\nentry", 1)),
-                ("no word", self.text.replace("entry ", "")), ("another word", self.text.replace("entry ", "entries ")),
+                ("an empty line first", "\n" + self.text),
+                ("an empty line within", self.text.replace("\nentry", "\n\nentry", 1)),
+                ("no word", self.text.replace("entry ", "")),
+                ("another word", self.text.replace("entry ", "entries ")),
                 ("two spaces", self.text.replace("entry ", "entry  ")),
                 ("not UTF-8", self.text.encode().replace(b"entry", b"entr\xff", 1)),
                 ("no padding", "\n".join(line.rstrip("=") for line in lines[:4]) + "\n" + "\n".join(lines[4:])),
-                ("a hash gone", "\n".join(lines[:3] + lines[4:])), ("a hash more", "\n".join(lines[:4] + lines[3:])),
+                ("a hash gone", "\n".join(lines[:3] + lines[4:])),
+                ("a hash more", "\n".join(lines[:4] + lines[3:])),
                 ("a hash of 31 bytes", "\n".join(lines[:3] + [base64_of(bytes(31))] + lines[4:])),
                 ("an entry of 223 bytes", self.text.replace(lines[2], "entry " + base64_of(self.leaves[2][:-1]))),
                 ("an empty entry", self.text.replace(lines[2], "entry ")),
@@ -100,7 +109,8 @@ class Statements(ForgedCase):
     def test_another_checkpoint(self):
         other = self.make_key("statement-key", self.key.name)
         self.check_statement(UNSOUND, self.text, "another key", vkey=other.vkey)
-        self.check_statement(SOUND, self.stated(self.indexes, note=self.note + other.sign("x\n")), "an unknown one more")
+        cosigned = self.stated(self.indexes, note=self.note + other.sign("x\n"))
+        self.check_statement(SOUND, cosigned, "an unknown signature more")
         smaller = self.key.checkpoint(self.hashes[:300])
         self.check_statement(UNSOUND, self.stated(self.indexes, note=smaller), "of another size")
         mine = [index for index in self.indexes if index < 20]
