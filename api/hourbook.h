@@ -152,6 +152,7 @@ enum {
   HBK_NOT_A_MIRROR = 191,
   HBK_ALREADY_REVERSED = 192,
   HBK_AWARD_STANDS = 193,
+  HBK_OTHER_EVIDENCE = 194,
   HBK_MALFORMED_POLICY = 200
 };
 
@@ -186,7 +187,8 @@ enum { /* hbk_entry.kind */
   HBK_KIND_POST = 10,
   HBK_KIND_VOID = 11,
   HBK_KIND_POLICY = 12,
-  HBK_KIND_ANCHOR = 13
+  HBK_KIND_ANCHOR = 13,
+  HBK_KIND_ERASE = 14
 };
 
 enum { /* hbk_entry.code of an open entry */
@@ -229,7 +231,8 @@ typedef struct hbk_entry {
   uint8_t id[16];     /* the caller's idempotency key: any 128 bits but zero */
   uint8_t debit[16];  /* party debited, or zero where the kind moves nothing */
   uint8_t credit[16]; /* party credited, or the party that the entry is about */
-  uint8_t ref[16];    /* by kind: the entry posted, voided, reversed or justifying; the verifier */
+  uint8_t ref[16];    /* by kind: the entry posted, voided, reversed, erased or justifying; the
+                         verifier */
   uint8_t activity[16];
   uint8_t recorder[16];
   uint8_t evidence[32]; /* salted commitment to what stays outside the ledger; or zero */

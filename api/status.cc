@@ -77,6 +77,7 @@ static_assert(HBK_TRANSFER_NOT_PERMITTED ==
               static_cast<uint32_t>(Verdict::kTransferNotPermitted));
 static_assert(HBK_EXCEEDS_PENDING == static_cast<uint32_t>(Verdict::kExceedsPending));
 static_assert(HBK_AWARD_STANDS == static_cast<uint32_t>(Verdict::kAwardStands));
+static_assert(HBK_OTHER_EVIDENCE == static_cast<uint32_t>(Verdict::kOtherEvidence));
 static_assert(HBK_MALFORMED_POLICY == static_cast<uint32_t>(Verdict::kMalformedPolicy));
 
 }  // namespace

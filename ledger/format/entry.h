@@ -29,6 +29,7 @@ enum class Kind : uint16_t {
   kVoid = 11,
   kPolicy = 12,
   kAnchor = 13,
+  kErase = 14,
 };
 
 // Who can hold an account. Carried in an open entry's code.

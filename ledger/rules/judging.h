@@ -78,6 +78,7 @@ absl::StatusOr<Verdict> JudgeReverse(Judging& judging);
 absl::StatusOr<Verdict> JudgePost(Judging& judging);
 absl::StatusOr<Verdict> JudgeVoid(Judging& judging);
 Verdict JudgePolicy(Judging& judging);
+absl::StatusOr<Verdict> JudgeErase(Judging& judging);
 
 }  // namespace hourbook
 

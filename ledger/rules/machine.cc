@@ -65,6 +65,8 @@ absl::StatusOr<Verdict> JudgeKind(Judging& judging) {
       return JudgePolicy(judging);
     case Kind::kAnchor:
       return CheckRecorder(judging);
+    case Kind::kErase:
+      return JudgeErase(judging);
     case Kind::kGenesis:
       break;
   }

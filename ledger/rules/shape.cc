@@ -46,6 +46,7 @@ constexpr Shape kShapes[] = {
     {Kind::kPolicy, kNever, kMay, kMay, kNever, kMay, kMay, kMay, kMust, kNoUnit, 0},
     {Kind::kAnchor, kNever, kNever, kNever, kNever, kMay, kMust, kNever, kMust, kNoUnit,
      kFlagLinked},
+    {Kind::kErase, kNever, kNever, kMust, kNever, kMust, kMust, kNever, kMay, kNoUnit, kFlagLinked},
 };
 
 const Shape* ShapeOf(uint16_t kind) {

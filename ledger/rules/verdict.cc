@@ -99,6 +99,8 @@ constexpr Text kTexts[] = {
     {Verdict::kAlreadyReversed, "already_reversed", "The entry was reversed before."},
     {Verdict::kAwardStands, "award_stands",
      "Points awarded for this service still stand; reverse the award first."},
+    {Verdict::kOtherEvidence, "other_evidence",
+     "The entry named by ref has no evidence, or other evidence than this."},
     {Verdict::kMalformedPolicy, "malformed_policy",
      "The policy entry is malformed: unknown topic, wrong scope or key, or a value out of range."},
 };

@@ -78,6 +78,9 @@ enum class Verdict : uint32_t {
   kAlreadyReversed = 192,
   kAwardStands = 193,
 
+  // Erasures.
+  kOtherEvidence = 194,
+
   // Policy.
   kMalformedPolicy = 200,
 };

@@ -60,8 +60,8 @@ TEST(EntryTest, SaysWhichByteIsWrong) {
   entry = SomeEntry();
   entry.kind = 0;
   EXPECT_EQ(ErrorOf(entry), "entry, byte 176: unknown kind 0");
-  entry.kind = 14;
-  EXPECT_EQ(ErrorOf(entry), "entry, byte 176: unknown kind 14");
+  entry.kind = 15;
+  EXPECT_EQ(ErrorOf(entry), "entry, byte 176: unknown kind 15");
   entry = SomeEntry();
   entry.flags = 8;
   EXPECT_EQ(ErrorOf(entry), "entry, byte 178: unknown flag bits in 8");

@@ -374,6 +374,14 @@ Verdict Model::JudgeReverse(const Entry& entry) const {
   return CheckFits(entry);
 }
 
+Verdict Model::JudgeErase(const Entry& entry) const {
+  const Entry* const of = Find(entry.ref);
+  if (of == nullptr) return Verdict::kUnknownRef;
+  const bool has_payload = KindOf(*of) != Kind::kGenesis && KindOf(*of) != Kind::kErase;
+  if (!has_payload || of->evidence != entry.evidence) return Verdict::kOtherEvidence;
+  return CheckParty(entry.recorder, {});
+}
+
 Verdict Model::JudgeKind(Entry& entry) const {
   switch (KindOf(entry)) {
     case Kind::kOpen:
@@ -396,6 +404,8 @@ Verdict Model::JudgeKind(Entry& entry) const {
       return JudgePolicy(entry);
     case Kind::kAnchor:
       return entry.recorder == kNoId ? Verdict::kOk : CheckParty(entry.recorder, {});
+    case Kind::kErase:
+      return JudgeErase(entry);
     case Kind::kGenesis:
       break;
   }

@@ -38,6 +38,7 @@ class Model {
   Verdict JudgeMove(const Entry& entry) const;
   Verdict JudgeSecond(Entry& entry) const;
   Verdict JudgeReverse(const Entry& entry) const;
+  Verdict JudgeErase(const Entry& entry) const;
 
   const Entry* Find(const Id& id) const;
   // What the party is: its open entry, if it has one; whether it was closed.

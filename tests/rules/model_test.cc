@@ -92,6 +92,7 @@ class Generator {
   Entry One(const std::vector<Entry>& log) {
     if (!sent_.empty() && OneIn(12)) return Again();
     Entry entry = Sensible(log);
+    if (OneIn(3) && entry.evidence == Hash{}) entry.evidence[0] = static_cast<uint8_t>(Below(4));
     if (OneIn(25)) Spoil(entry);
     if (OneIn(15)) entry.flags |= kFlagImported;
     if ((entry.flags & kFlagImported) != 0) {
@@ -153,7 +154,7 @@ class Generator {
   }
 
   Entry Sensible(const std::vector<Entry>& log) {
-    switch (Below(16)) {
+    switch (Below(17)) {
       case 0: {
         Entry entry = Blank(OneIn(3) ? Kind::kClose : Kind::kOpen);
         entry.credit = OneIn(3) ? Named('S', Below(3)) : Volunteer();
@@ -194,9 +195,22 @@ class Generator {
         if (!OneIn(4)) entry.recorder = Recorder();
         return entry;
       }
+      case 15:
+        return Erasure(log);
       default:
         return Reversal(log);
     }
+  }
+
+  Entry Erasure(const std::vector<Entry>& log) {
+    Entry entry = Blank(Kind::kErase);
+    const Entry& of = OneIn(20) ? log[0] : Any(log);
+    entry.ref = OneIn(15) ? Named('e', Below(2'000)) : of.id;
+    entry.evidence = of.evidence;
+    if (OneIn(10)) entry.evidence[0] = static_cast<uint8_t>(Below(4));
+    entry.recorder = Recorder();
+    entry.code = static_cast<uint16_t>(Below(3));
+    return entry;
   }
 
   Entry Service() {
@@ -372,7 +386,8 @@ TEST(ModelTest, TheMachineAgreesWithTheModel) {
         Verdict::kWrongAmount, Verdict::kTransferNotPermitted, Verdict::kNotPending,
         Verdict::kAlreadyPosted, Verdict::kAlreadyVoided, Verdict::kLapsed,
         Verdict::kExceedsPending, Verdict::kNotReversible, Verdict::kNotAMirror,
-        Verdict::kAlreadyReversed, Verdict::kAwardStands, Verdict::kMalformedPolicy,
+        Verdict::kAlreadyReversed, Verdict::kAwardStands, Verdict::kOtherEvidence,
+        Verdict::kUnknownRef, Verdict::kMalformedPolicy,
         Verdict::kOccurredInFuture, Verdict::kRecordedInFuture}) {
     EXPECT_GE(seen[verdict], 10) << NameOf(verdict);
   }

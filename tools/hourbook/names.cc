@@ -12,7 +12,7 @@ constexpr Name kKinds[] = {
     {"service", HBK_KIND_SERVICE}, {"award", HBK_KIND_AWARD},       {"redeem", HBK_KIND_REDEEM},
     {"settle", HBK_KIND_SETTLE},   {"transfer", HBK_KIND_TRANSFER}, {"reverse", HBK_KIND_REVERSE},
     {"post", HBK_KIND_POST},       {"void", HBK_KIND_VOID},         {"policy", HBK_KIND_POLICY},
-    {"anchor", HBK_KIND_ANCHOR},
+    {"anchor", HBK_KIND_ANCHOR},   {"erase", HBK_KIND_ERASE},
 };
 
 constexpr Name kPartyKinds[] = {
