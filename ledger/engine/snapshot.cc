@@ -112,19 +112,26 @@ absl::StatusOr<std::optional<uint64_t>> Snapshot::Find(const Id& id) const {
   return recent;
 }
 
-std::optional<Slot> Snapshot::FindParty(const Id& party) const {
+absl::StatusOr<Slot> Snapshot::FindParty(const Id& party) const {
   const Accounts& accounts = core_->state().accounts;
   const Slot slot = accounts.FindParty(party);
-  if (slot == kNoSlot || slot >= accounts.parties().SizeAt(size())) return std::nullopt;
+  if (slot == kNoSlot || slot >= accounts.parties().SizeAt(size())) {
+    return Fail(Failure::kNotFound, absl::StrCat("no party has the id ", HexEncode(party)));
+  }
   return slot;
+}
+
+absl::StatusOr<Party> Snapshot::PartyOf(const Id& party) const {
+  absl::ReaderMutexLock lock(&ledger_.state_lock_);
+  const absl::StatusOr<Slot> slot = FindParty(party);
+  if (!slot.ok()) return slot.status();
+  return core_->state().accounts.parties().At(size(), *slot);
 }
 
 absl::StatusOr<Account> Snapshot::AccountOf(const Id& party, Unit unit) const {
   absl::ReaderMutexLock lock(&ledger_.state_lock_);
-  const std::optional<Slot> slot = FindParty(party);
-  if (!slot) {
-    return Fail(Failure::kNotFound, absl::StrCat("no party has the id ", HexEncode(party)));
-  }
+  const absl::StatusOr<Slot> slot = FindParty(party);
+  if (!slot.ok()) return slot.status();
   const Accounts& accounts = core_->state().accounts;
   Slot account = accounts.parties().At(size(), *slot).first_account;
   while (account != kNoSlot) {

@@ -63,14 +63,17 @@ class Snapshot {
   // never opened.
   absl::StatusOr<Account> AccountOf(const Id& party, Unit unit) const;
 
+  // kNotFound where the party was never opened.
+  absl::StatusOr<Party> PartyOf(const Id& party) const;
+
   // Parties in the order of their opening, `most` of them from number `first` on.
   std::vector<Party> Parties(uint64_t first, size_t most) const;
 
  private:
   // The nodes of the tree for as many proofs as may be asked for.
   absl::StatusOr<NodeCache*> Nodes(uint64_t tree_size) const;
-  // A party's slot in the view, or nothing.
-  std::optional<Slot> FindParty(const Id& party) const;
+  // A party's slot in the view. kNotFound.
+  absl::StatusOr<Slot> FindParty(const Id& party) const;
 
   Ledger& ledger_;
   const std::shared_ptr<Core> core_;

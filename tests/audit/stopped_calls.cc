@@ -37,6 +37,11 @@ extern "C" int rename(const char* from, const char* to) noexcept {
   return Stopped() ? -1 : real(from, to);
 }
 
+extern "C" int unlink(const char* path) noexcept {
+  static const auto real = Real<int (*)(const char*)>("unlink");
+  return Stopped() ? -1 : real(path);
+}
+
 extern "C" int syncfs(int fd) noexcept {
   static const auto real = Real<int (*)(int)>("syncfs");
   return Stopped() ? -1 : real(fd);
