@@ -791,6 +791,131 @@ HBK_API hbk_status hbk_trial_judge(hbk_trial* trial, const hbk_entry* entries, u
 /* Closes a trial. Args: trial: or NULL. */
 HBK_API void hbk_trial_close(hbk_trial* trial);
 
+/* --- Statements ------------------------------------------------------------------------------- */
+
+/* Takes a text piece by piece, `length` bytes each. A result other than 0 ends the call early with
+ * HBK_END. */
+typedef int (*hbk_text_sink)(void* context, const char* text, size_t length);
+
+/* How much a statement shows. */
+typedef struct hbk_statement_made {
+  uint64_t entries;
+  uint64_t beyond; /* in the range too, but recorded after the checkpoint: left out */
+} hbk_statement_made;
+
+/* Writes what a party is shown of its own accounts: its entries, each with a proof that it is in the
+ * tree that a checkpoint signs, and the checkpoint (FORMAT.md, Statement). Of each account it shows
+ * every entry from the first to the last that occurred in the period; beside them the party's open
+ * and close.
+ *
+ * Returns: HBK_OK; HBK_NOT_FOUND where the party was not opened before the checkpoint; HBK_BEHIND
+ *     where the snapshot does not hold what the checkpoint covers; HBK_UNSOUND where that is
+ *     malformed or another ledger's (its signatures are not looked at); HBK_CORRUPT; HBK_END.
+ * Args:  unit: HBK_UNIT_*, or 0 for all. from, until: occurred_at not before, and before; INT64_MIN
+ *     and INT64_MAX for any. checkpoint: `length` bytes, a signed note. sink: not NULL; what it took
+ *     is a statement once the call returns HBK_OK. context: handed to it.
+ * Out:   made: or NULL. */
+HBK_API hbk_status hbk_prove_statement(hbk_snapshot* snapshot, const uint8_t party[16],
+                                       uint16_t unit, int64_t from, int64_t until,
+                                       const char* checkpoint, size_t length, hbk_text_sink sink,
+                                       void* context, hbk_statement_made* made, hbk_error* error);
+
+/* One account, as far as a statement shows it: every entry from the first to the last. */
+typedef struct hbk_stated_account {
+  uint16_t unit;       /* HBK_UNIT_* */
+  uint16_t from_start; /* 1 where the account begins with the first, else 0 */
+  uint32_t reserved;
+  uint64_t entries;
+  uint64_t first, last; /* indexes */
+  uint64_t debits;      /* what the entries moved, at once or by a post; not what they hold */
+  uint64_t credits;
+} hbk_stated_account;
+
+#define HBK_STATED_ACCOUNTS_MAX 8
+
+/* What a statement was found to show. */
+typedef struct hbk_statement_checked {
+  uint32_t struct_size;
+  uint16_t party_kind; /* HBK_PARTY_*; 0 where the party's open entry is not shown */
+  uint16_t closed;     /* 1 where its close entry is shown, else 0 */
+  uint8_t party[16];
+  hbk_checkpoint checkpoint;
+  uint64_t checkpoint_offset; /* of its note, in the text */
+  uint64_t entries;
+  uint32_t accounts_count;
+  uint32_t reserved;
+  hbk_stated_account accounts[HBK_STATED_ACCOUNTS_MAX]; /* in the order of their units */
+} hbk_statement_checked;
+
+#define HBK_STATEMENT_CHECKED_INIT \
+  {sizeof(hbk_statement_checked), 0, 0, {0}, {0, {0}}, 0, 0, 0, 0, {{0, 0, 0, 0, 0, 0, 0, 0}}}
+
+/* Takes an entry. A result other than 0 ends the call early with HBK_END. */
+typedef int (*hbk_entry_sink)(void* context, const hbk_entry* entry);
+
+/* Checks a statement with a log's public key and nothing else: the checkpoint's signature; that each
+ * entry is in its tree, names the party and comes after the one before; and, of each account, that
+ * nothing between its first and last entry is left out. It does not show that nothing came after the
+ * last. Pure: reads no file.
+ *
+ * Returns: HBK_OK; HBK_UNSOUND with the line and why; HBK_END.
+ * Args:  text: `length` bytes. vkey: of the log, not NULL. sink: NULL, or called with each entry
+ *     once it is proved, in order: trust them when the call has returned HBK_OK. context: handed to
+ *     it.
+ * Out:   checked, its struct_size set by the caller.
+ * Thread-safe. */
+HBK_API hbk_status hbk_check_statement(const char* text, size_t length, const char* vkey,
+                                       hbk_entry_sink sink, void* context,
+                                       hbk_statement_checked* checked, hbk_error* error);
+
+/* --- Evidence --------------------------------------------------------------------------------- */
+
+/* The largest payload, in bytes. */
+#define HBK_PAYLOAD_MAX (16u << 20)
+
+/* Keeps a payload, such as a sign-in sheet, outside the ledger, and gives the commitment to put into
+ * an entry's evidence: salted, so that it tells nothing of the payload. A store is a directory that
+ * its owner alone may read, of a plain file for each payload.
+ *
+ * Returns: HBK_OK, once it is on disk; HBK_INVALID_ARGUMENT beyond HBK_PAYLOAD_MAX; HBK_TIMEOUT
+ *     where another process is at the store for long; HBK_PERMISSION_DENIED; HBK_DISK_FULL;
+ *     HBK_IO_ERROR.
+ * Args:  store: path, UTF-8, not NULL; made where it does not exist (its parent must). payload:
+ *     `length` bytes.
+ * Out:   commitment: another one each time, for the same payload too.
+ * Thread-safe. */
+HBK_API hbk_status hbk_evidence_keep(const char* store, const void* payload, size_t length,
+                                     uint8_t commitment[32], hbk_error* error);
+
+/* The opening of a commitment: a text with the salt and the payload (FORMAT.md), which shows anyone
+ * what is behind the evidence. Its payload may have zero bytes: go by length.
+ *
+ * Returns: HBK_OK; HBK_TOO_SMALL; HBK_NOT_FOUND where the store has none, or it was erased;
+ *     HBK_CORRUPT where its file is damaged.
+ * Out:   opening, length. Thread-safe. */
+HBK_API hbk_status hbk_evidence_show(const char* store, const uint8_t commitment[32], char* opening,
+                                     size_t capacity, size_t* length, hbk_error* error);
+
+/* Checks an opening against a commitment, such as an entry's evidence. Pure: reads no file.
+ *
+ * Returns: HBK_OK; HBK_UNSOUND where the text is no opening, or one of another commitment.
+ * Args:  opening: `length` bytes.
+ * Out:   payload_offset: where in the opening the payload begins, which goes to its end; or NULL.
+ * Thread-safe. */
+HBK_API hbk_status hbk_evidence_check(const char* opening, size_t length,
+                                      const uint8_t commitment[32], size_t* payload_offset,
+                                      hbk_error* error);
+
+/* Removes a payload and its salt from a store. Safe to repeat, after a crash too. Tell of it in the
+ * ledger afterwards, by an entry of kind HBK_KIND_ERASE: it then never claims what is not done.
+ *
+ * Returns: HBK_OK, now or where it was done before; HBK_NOT_FOUND where the store never had it;
+ *     HBK_TIMEOUT; HBK_PERMISSION_DENIED; HBK_DISK_FULL; HBK_IO_ERROR.
+ * Copies, backups, openings that were handed out and what a disk keeps of removed files are out of
+ * its reach. Thread-safe. */
+HBK_API hbk_status hbk_evidence_erase(const char* store, const uint8_t commitment[32],
+                                      hbk_error* error);
+
 #ifdef __cplusplus
 }
 #endif
