@@ -8,10 +8,6 @@
 namespace hourbook::capi {
 namespace {
 
-absl::Status CheckStore(const char* store) {
-  return store != nullptr && *store != '\0' ? absl::OkStatus() : Invalid("store is NULL or empty");
-}
-
 Hash ToHash(const uint8_t* bytes) {
   Hash hash;
   std::memcpy(hash.data(), bytes, hash.size());
@@ -28,7 +24,7 @@ static_assert(HBK_PAYLOAD_MAX == hourbook::kPayloadMaxSize);
 hbk_status hbk_evidence_keep(const char* store, const void* payload, size_t length,
                              uint8_t commitment[32], hbk_error* error) {
   return Guard(error, [&]() -> absl::Status {
-    if (absl::Status checked = CheckStore(store); !checked.ok()) return checked;
+    if (absl::Status checked = CheckDirectory(store); !checked.ok()) return checked;
     if (commitment == nullptr) return Invalid("commitment is NULL");
     const auto taken = TakeText(static_cast<const char*>(payload), length, "payload");
     if (!taken.ok()) return taken.status();
@@ -42,7 +38,7 @@ hbk_status hbk_evidence_keep(const char* store, const void* payload, size_t leng
 hbk_status hbk_evidence_show(const char* store, const uint8_t commitment[32], char* opening,
                              size_t capacity, size_t* length, hbk_error* error) {
   return Guard(error, [&]() -> absl::Status {
-    if (absl::Status checked = CheckStore(store); !checked.ok()) return checked;
+    if (absl::Status checked = CheckDirectory(store); !checked.ok()) return checked;
     if (commitment == nullptr) return Invalid("commitment is NULL");
     const auto shown = hourbook::ShowPayload(store, ToHash(commitment));
     if (!shown.ok()) return shown.status();
@@ -65,7 +61,7 @@ hbk_status hbk_evidence_check(const char* opening, size_t length, const uint8_t 
 
 hbk_status hbk_evidence_erase(const char* store, const uint8_t commitment[32], hbk_error* error) {
   return Guard(error, [&]() -> absl::Status {
-    if (absl::Status checked = CheckStore(store); !checked.ok()) return checked;
+    if (absl::Status checked = CheckDirectory(store); !checked.ok()) return checked;
     if (commitment == nullptr) return Invalid("commitment is NULL");
     return hourbook::ErasePayload(store, ToHash(commitment));
   });

@@ -31,8 +31,7 @@ void FillChecked(const StatementChecked& from, hbk_statement_checked* to) {
   to->party_kind = from.party_kind;
   to->closed = from.closed;
   std::memcpy(to->party, from.party.data(), from.party.size());
-  to->checkpoint.size = from.checkpoint.size;
-  std::memcpy(to->checkpoint.root, from.checkpoint.root.data(), from.checkpoint.root.size());
+  to->checkpoint = ToCheckpoint(from.checkpoint);
   to->checkpoint_offset = from.checkpoint_offset;
   to->entries = from.entries;
   to->accounts_count = static_cast<uint32_t>(from.accounts.size());

@@ -45,6 +45,10 @@ int Run(int argc, char** argv) {
   AddVerifyCommand(app);
   AddAuditCommand(app);
   AddBackupCommand(app);
+  AddProveStatementCommand(app);
+  AddCheckStatementCommand(app);
+  AddEvidenceCommand(app);
+  AddEraseCommand(app);
   AddKeygenCommand(app);
   AddPublishCommand(app);
   AddForgetPublicationCommand(app);

@@ -18,6 +18,11 @@ void AddRootCommand(CLI::App& app);
 void AddVerifyCommand(CLI::App& app);
 void AddAuditCommand(CLI::App& app);
 void AddBackupCommand(CLI::App& app);
+
+void AddProveStatementCommand(CLI::App& app);
+void AddCheckStatementCommand(CLI::App& app);
+void AddEvidenceCommand(CLI::App& app);
+void AddEraseCommand(CLI::App& app);
 void AddKeygenCommand(CLI::App& app);
 void AddPublishCommand(CLI::App& app);
 void AddForgetPublicationCommand(CLI::App& app);

@@ -12,7 +12,6 @@
 #include "tools/hourbook/json.h"
 #include "tools/hourbook/names.h"
 #include "tools/hourbook/output.h"
-#include "tools/hourbook/table.h"
 
 namespace hourbook::cli {
 namespace {
@@ -25,30 +24,55 @@ uint16_t ParseName(absl::Span<const Name> names, const std::string& name, absl::
                                               ListOf(names)));
 }
 
+// The first digits of an id: enough to tell entries of a list apart.
+std::string ShortHex(absl::Span<const uint8_t> id) {
+  return IsZero(id) ? "" : HexText(id.first(4));
+}
+
+}  // namespace
+
 int64_t ParseInstant(const LocalClock& clock, const std::string& text) {
   if (const std::optional<int64_t> time = clock.Parse(text)) return *time;
   throw CommandError(kExitUsage, absl::StrCat("'", text, "' is no date like 2025-03-01, nor a time "
                                               "like 2025-03-01T09:30:00+08:00"));
 }
 
-// The first digits of an id: enough to tell entries of a list apart.
-std::string ShortHex(absl::Span<const uint8_t> id) {
-  return IsZero(id) ? "" : HexText(id.first(4));
-}
+EntryPrinter::EntryPrinter(const LocalClock& clock, bool json)
+    : clock_(clock),
+      json_(json),
+      table_({{"index", Table::Align::kRight},
+              {"occurred at"},
+              {"kind"},
+              {"debit"},
+              {"credit"},
+              {"amount", Table::Align::kRight},
+              {"unit"},
+              {"code", Table::Align::kRight},
+              {"state"},
+              {"id"}}) {}
 
-void AddRow(hbk_entry entry, const LocalClock& clock, Table& table) {
+void EntryPrinter::AddRow(hbk_entry entry) {
   if (entry.kind == HBK_KIND_GENESIS) {  // its texts lie where others have parties
     std::fill(std::begin(entry.debit), std::end(entry.debit), uint8_t{0});
     std::fill(std::begin(entry.credit), std::end(entry.credit), uint8_t{0});
   }
-  table.AddRow({absl::StrCat(entry.index), clock.Text(entry.occurred_at),
-                NameOf(KindNames(), entry.kind), ShortHex(entry.debit), ShortHex(entry.credit),
-                GroupedText(entry.amount),
-                entry.unit == 0 ? "" : NameOf(UnitNames(), entry.unit), absl::StrCat(entry.code),
-                (entry.flags & HBK_FLAG_PENDING) != 0 ? "pending" : "", ShortHex(entry.id)});
+  table_.AddRow({absl::StrCat(entry.index), clock_.Text(entry.occurred_at),
+                 NameOf(KindNames(), entry.kind), ShortHex(entry.debit), ShortHex(entry.credit),
+                 GroupedText(entry.amount),
+                 entry.unit == 0 ? "" : NameOf(UnitNames(), entry.unit), absl::StrCat(entry.code),
+                 (entry.flags & HBK_FLAG_PENDING) != 0 ? "pending" : "", ShortHex(entry.id)});
 }
 
-}  // namespace
+void EntryPrinter::Print(absl::Span<const hbk_entry> page) {
+  for (const hbk_entry& entry : page) {
+    if (json_) {
+      PrintJson(EntryJson(entry, clock_));
+    } else {
+      AddRow(entry);
+    }
+  }
+  if (!json_) cli::Print(table_.TakeText());
+}
 
 uint16_t ParseUnit(const std::string& name) { return ParseName(UnitNames(), name, "unit"); }
 
@@ -77,16 +101,7 @@ hbk_filter ListArguments::Parse(const LocalClock& clock) const {
 }
 
 void PrintEntries(hbk_cursor* cursor, const LocalClock& clock, uint64_t limit, bool json) {
-  Table table({{"index", Table::Align::kRight},
-               {"occurred at"},
-               {"kind"},
-               {"debit"},
-               {"credit"},
-               {"amount", Table::Align::kRight},
-               {"unit"},
-               {"code", Table::Align::kRight},
-               {"state"},
-               {"id"}});
+  EntryPrinter printer(clock, json);
   std::vector<hbk_entry> page(kPage);
   while (limit > 0) {
     uint32_t count = 0;
@@ -95,14 +110,7 @@ void PrintEntries(hbk_cursor* cursor, const LocalClock& clock, uint64_t limit, b
     const hbk_status status = hbk_cursor_next(cursor, page.data(), capacity, &count, &error);
     if (status == HBK_END) break;
     Check(status, error);
-    for (uint32_t i = 0; i < count; ++i) {
-      if (json) {
-        PrintJson(EntryJson(page[i], clock));
-      } else {
-        AddRow(page[i], clock, table);
-      }
-    }
-    if (!json) Print(table.TakeText());
+    printer.Print(absl::MakeConstSpan(page).first(count));
     limit -= count;
   }
   Flush();

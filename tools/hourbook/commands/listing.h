@@ -8,7 +8,9 @@
 #include <CLI/CLI.hpp>
 
 #include "api/hourbook.h"
+#include "absl/types/span.h"
 #include "tools/hourbook/reader.h"
+#include "tools/hourbook/table.h"
 
 namespace hourbook::cli {
 
@@ -28,6 +30,24 @@ struct ListArguments {
 
 // The number of a unit's name. Throws CommandError.
 uint16_t ParseUnit(const std::string& name);
+
+// A date or time of the ledger's days, such as 2025-03-01. Throws CommandError.
+int64_t ParseInstant(const LocalClock& clock, const std::string& text);
+
+// Prints entries, a page at a time: a table, or a line of JSON an entry.
+class EntryPrinter {
+ public:
+  EntryPrinter(const LocalClock& clock, bool json);
+
+  void Print(absl::Span<const hbk_entry> page);
+
+ private:
+  void AddRow(hbk_entry entry);
+
+  const LocalClock& clock_;
+  const bool json_;
+  Table table_;
+};
 
 // Prints what the cursor gives, `limit` entries at most: a table, or a line of JSON an entry.
 void PrintEntries(hbk_cursor* cursor, const LocalClock& clock, uint64_t limit, bool json);

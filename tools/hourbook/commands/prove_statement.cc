@@ -1,0 +1,84 @@
+// hourbook prove-statement: what a party is shown of its own accounts.
+#include <cstdio>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "tools/hourbook/amount.h"
+#include "tools/hourbook/command_error.h"
+#include "tools/hourbook/commands/commands.h"
+#include "tools/hourbook/commands/listing.h"
+#include "tools/hourbook/commands/party_argument.h"
+#include "tools/hourbook/given_text.h"
+#include "tools/hourbook/text_file.h"
+
+namespace hourbook::cli {
+namespace {
+
+constexpr size_t kCheckpointMaxSize = 1'000'000;
+
+struct Arguments {
+  std::string directory, unit, from, until, checkpoint, out;
+  PartyArgument party;
+};
+
+// The one given, or the last that was signed of the ledger.
+std::string Checkpoint(const Arguments& arguments, hbk_ledger* ledger) {
+  if (!arguments.checkpoint.empty()) return ReadFile(arguments.checkpoint, kCheckpointMaxSize);
+  return TextOf([&](char* note, size_t capacity, size_t* length, hbk_error* error) {
+    return hbk_published_checkpoint(ledger, note, capacity, length, error);
+  });
+}
+
+int Append(void* text, const char* piece, size_t length) {
+  static_cast<std::string*>(text)->append(piece, length);
+  return 0;
+}
+
+void ProveStatement(const Arguments& arguments) {
+  const Id party = arguments.party.Parse();
+  const uint16_t unit = arguments.unit.empty() ? uint16_t{0} : ParseUnit(arguments.unit);
+  const Reader reader = OpenReader(arguments.directory);
+  const int64_t from =
+      arguments.from.empty() ? INT64_MIN : ParseInstant(reader.clock, arguments.from);
+  const int64_t until =
+      arguments.until.empty() ? INT64_MAX : ParseInstant(reader.clock, arguments.until);
+  const std::string note = Checkpoint(arguments, reader.ledger.get());
+  std::string text;
+  hbk_statement_made made;
+  hbk_error error = HBK_ERROR_INIT;
+  Check(hbk_prove_statement(reader.snapshot.get(), party.data(), unit, from, until, note.data(),
+                            note.size(), Append, &text, &made, &error),
+        error);
+  WriteFileOrPrint(arguments.out, text);
+  if (made.beyond == 0) return;
+  std::fprintf(stderr,
+               "hourbook: %s of its entries were recorded after the checkpoint and are left out; "
+               "publish, then prove again\n",
+               GroupedText(made.beyond).c_str());
+}
+
+}  // namespace
+
+void AddProveStatementCommand(CLI::App& app) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* const command = app.add_subcommand(
+      "prove-statement",
+      "What a party is shown of its own accounts: its entries, each with a proof that it is in\n"
+      "the published log, in one file that `hourbook check-statement` checks without the ledger.\n"
+      "Example: hourbook prove-statement town.ledger volunteer:V0001 --secret town.secret\n"
+      "  --out V0001.statement");
+  command->add_option("LEDGER", arguments->directory, "The ledger")->required();
+  arguments->party.AddTo(*command);
+  command->add_option("--unit", arguments->unit,
+                      "minute, point or bank-minute only (default: all)");
+  command->add_option("--from", arguments->from,
+                      "From the first entry that occurred at this date or time, or later");
+  command->add_option("--until", arguments->until,
+                      "To the last entry that occurred before this date or time");
+  command->add_option("--checkpoint", arguments->checkpoint,
+                      "A signed checkpoint (default: the last that was published)");
+  command->add_option("--out", arguments->out, "Write to this file (default: standard output)");
+  command->callback([arguments] { ProveStatement(*arguments); });
+}
+
+}  // namespace hourbook::cli
