@@ -1,19 +1,12 @@
 // Statements: what a party is shown of its own accounts.
-#include "ledger/audit/statement_check.h"
+#include "ledger/audit/check_statement.h"
 
 #include "absl/strings/str_cat.h"
 #include "api/internal.h"
-#include "ledger/audit/statement_proof.h"
+#include "ledger/audit/make_statement.h"
 
 namespace hourbook::capi {
 namespace {
-
-absl::StatusOr<Verifier> TakeVkey(const char* vkey) {
-  if (vkey == nullptr) return Invalid("vkey is NULL");
-  absl::StatusOr<Verifier> log = ParseVkey(vkey);
-  if (log.ok()) return log;
-  return Invalid(absl::StrCat("vkey: ", log.status().message()));
-}
 
 hbk_stated_account ToAccount(const StatedAccount& account) {
   return {.unit = static_cast<uint16_t>(account.unit),
@@ -68,7 +61,7 @@ hbk_status hbk_prove_statement(hbk_snapshot* snapshot, const uint8_t party[16], 
       return sink(context, text.data(), text.size()) == 0;
     };
     const auto done =
-        hourbook::ProveStatement(*(*found)->snapshot, ToId(party), range, *note, give);
+        hourbook::MakeStatement(*(*found)->snapshot, ToId(party), range, *note, give);
     if (!done.ok()) return done.status();
     if (made != nullptr) *made = {.entries = done->entries, .beyond = done->beyond};
     return absl::OkStatus();
@@ -85,7 +78,7 @@ hbk_status hbk_check_statement(const char* text, size_t length, const char* vkey
     }
     const auto taken = TakeText(text, length, "text");
     if (!taken.ok()) return taken.status();
-    const auto log = TakeVkey(vkey);
+    const auto log = TakeLogKey(vkey);
     if (!log.ok()) return log.status();
     const auto give = [&](const Entry& entry) {
       return sink == nullptr || sink(context, reinterpret_cast<const hbk_entry*>(&entry)) == 0;

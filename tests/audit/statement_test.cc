@@ -5,8 +5,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "ledger/audit/publisher.h"
-#include "ledger/audit/statement_check.h"
-#include "ledger/audit/statement_proof.h"
+#include "ledger/audit/check_statement.h"
+#include "ledger/audit/make_statement.h"
 #include "ledger/base/error.h"
 #include "ledger/base/file.h"
 #include "ledger/format/statement.h"
@@ -52,7 +52,7 @@ class StatementTest : public testing::Test {
   Made Make(const Id& party, const StatementRange& range = {}) {
     Made made;
     const auto snapshot = SnapshotOf(*ledger_);
-    const absl::StatusOr<StatementMade> done = ProveStatement(
+    const absl::StatusOr<StatementMade> done = MakeStatement(
         *snapshot, party, range, note_, [&](absl::string_view text) {
           made.text.append(text.data(), text.size());
           return true;
@@ -250,7 +250,7 @@ TEST_F(StatementTest, TellsWhyItCannotBeMade) {
   const auto snapshot = SnapshotOf(*ledger_);
   for (const int pieces : {0, 1, 4}) {
     int left = pieces;
-    const auto stopped = ProveStatement(*snapshot, Volunteer(0), {}, note_,
+    const auto stopped = MakeStatement(*snapshot, Volunteer(0), {}, note_,
                                         [&](absl::string_view) { return left-- > 0; });
     EXPECT_EQ(FailureOf(stopped.status()), Failure::kEnd) << pieces;
   }

@@ -1,6 +1,6 @@
 // Checking a statement, from bytes and a key alone: pure, thread-safe, for any input.
-#ifndef LEDGER_AUDIT_STATEMENT_CHECK_H_
-#define LEDGER_AUDIT_STATEMENT_CHECK_H_
+#ifndef LEDGER_AUDIT_CHECK_STATEMENT_H_
+#define LEDGER_AUDIT_CHECK_STATEMENT_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -50,4 +50,4 @@ absl::StatusOr<StatementChecked> CheckStatement(absl::string_view text, const Ve
 
 }  // namespace hourbook
 
-#endif  // LEDGER_AUDIT_STATEMENT_CHECK_H_
+#endif  // LEDGER_AUDIT_CHECK_STATEMENT_H_

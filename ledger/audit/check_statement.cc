@@ -1,4 +1,4 @@
-#include "ledger/audit/statement_check.h"
+#include "ledger/audit/check_statement.h"
 
 #include <algorithm>
 #include <optional>
@@ -126,7 +126,7 @@ absl::StatusOr<StatementChecked> CheckStatement(absl::string_view text, const Ve
   absl::StatusOr<StatementReader> reader = StatementReader::Open(text);
   if (!reader.ok()) return Wrong(reader.status().message());
   absl::StatusOr<Checkpoint> checkpoint = OpenCheckpoint(reader->checkpoint(), log);
-  if (!checkpoint.ok()) {
+  if (!checkpoint.ok()) {  // its lines are counted from its own begin
     return Wrong(absl::StrCat("the checkpoint at the end: ", checkpoint.status().message()));
   }
   return Checker(*std::move(reader), *std::move(checkpoint)).Run(entry);

@@ -1,7 +1,7 @@
 // Making a statement: what a party is shown of its own accounts, so that it can check with a key
-// alone (statement_check.h) that nothing in it was changed and nothing between was left out.
-#ifndef LEDGER_AUDIT_STATEMENT_PROOF_H_
-#define LEDGER_AUDIT_STATEMENT_PROOF_H_
+// alone (check_statement.h) that nothing in it was changed and nothing between was left out.
+#ifndef LEDGER_AUDIT_MAKE_STATEMENT_H_
+#define LEDGER_AUDIT_MAKE_STATEMENT_H_
 
 #include <cstdint>
 #include <limits>
@@ -37,10 +37,10 @@ using StatementSink = absl::FunctionRef<bool(absl::string_view text)>;
 // kNotFound where the party was not opened before the checkpoint; kBehind where the snapshot does
 // not hold what the checkpoint covers; kUnsound where the checkpoint is malformed or another
 // ledger's; kCorrupt where the ledger does not hash to it.
-absl::StatusOr<StatementMade> ProveStatement(const Snapshot& snapshot, const Id& party,
+absl::StatusOr<StatementMade> MakeStatement(const Snapshot& snapshot, const Id& party,
                                              const StatementRange& range,
                                              absl::string_view checkpoint, StatementSink sink);
 
 }  // namespace hourbook
 
-#endif  // LEDGER_AUDIT_STATEMENT_PROOF_H_
+#endif  // LEDGER_AUDIT_MAKE_STATEMENT_H_

@@ -1,4 +1,4 @@
-#include "ledger/audit/statement_proof.h"
+#include "ledger/audit/make_statement.h"
 
 #include <algorithm>
 #include <vector>
@@ -170,7 +170,7 @@ absl::StatusOr<StatementMade> Prover::Run(absl::string_view note) {
 
 }  // namespace
 
-absl::StatusOr<StatementMade> ProveStatement(const Snapshot& snapshot, const Id& party,
+absl::StatusOr<StatementMade> MakeStatement(const Snapshot& snapshot, const Id& party,
                                              const StatementRange& range,
                                              absl::string_view checkpoint, StatementSink sink) {
   return Prover(snapshot, party, range, sink).Run(checkpoint);
