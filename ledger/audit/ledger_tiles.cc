@@ -1,5 +1,7 @@
 #include "ledger/audit/ledger_tiles.h"
 
+#include <vector>
+
 #include "ledger/audit/bundle.h"
 #include "ledger/format/tile_path.h"
 
@@ -29,14 +31,11 @@ absl::StatusOr<BundleAndTile> MakeBundle(const Snapshot& snapshot, uint64_t inde
 
 absl::StatusOr<std::string> MakeTile(const Snapshot& snapshot, int level, uint64_t index,
                                      uint64_t width) {
-  std::string tile;
-  tile.reserve(width * sizeof(Hash));
-  for (uint64_t i = 0; i < width; ++i) {
-    const absl::StatusOr<Hash> hash = snapshot.TileHash(level, index * kTileWidth + i);
-    if (!hash.ok()) return hash.status();
-    tile.append(hash->begin(), hash->end());
-  }
-  return tile;
+  std::vector<Hash> hashes(width);
+  const absl::Status read =
+      snapshot.txn().TileHashes(level, index * kTileWidth, absl::MakeSpan(hashes));
+  if (!read.ok()) return read;
+  return std::string(reinterpret_cast<const char*>(hashes.data()), width * sizeof(Hash));
 }
 
 }  // namespace hourbook

@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "ledger/base/error.h"
 #include "ledger/chain/hasher.h"
-#include "ledger/chain/prove.h"
 #include "ledger/chain/verify.h"
 #include "ledger/format/add_checkpoint.h"
 #include "ledger/format/checkpoint.h"
@@ -70,9 +69,7 @@ absl::StatusOr<std::string> MakeInclusionProof(const Snapshot& snapshot, uint64_
   const absl::StatusOr<Hash> prev = PreviousLeaf(snapshot, index);
   if (!prev.ok()) return prev.status();
   absl::StatusOr<std::vector<Hash>> hashes =
-      ProveInclusion(index, checkpoint->size, [&snapshot](int level, uint64_t at) {
-        return snapshot.TileHash(level, at);
-      });
+      snapshot.ProveInclusion(index, checkpoint->size);
   if (!hashes.ok()) return hashes.status();
   const absl::Status sound =
       VerifyInclusion(index, checkpoint->size, EntryLeafHash(*prev, record->entry),
@@ -103,9 +100,7 @@ absl::StatusOr<std::string> MakeConsistencyProof(const Snapshot& snapshot, uint6
   AddCheckpoint request{.old_size = old_size, .hashes = {}, .checkpoint = std::string(note)};
   if (old_size == 0) return FormatAddCheckpoint(request);
   absl::StatusOr<std::vector<Hash>> hashes =
-      ProveConsistency(old_size, checkpoint->size, [&snapshot](int level, uint64_t at) {
-        return snapshot.TileHash(level, at);
-      });
+      snapshot.ProveConsistency(old_size, checkpoint->size);
   if (!hashes.ok()) return hashes.status();
   const absl::StatusOr<Hash> old_root = snapshot.RootAt(old_size);
   if (!old_root.ok()) return old_root.status();

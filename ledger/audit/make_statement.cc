@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "ledger/base/error.h"
 #include "ledger/chain/hasher.h"
-#include "ledger/chain/prove.h"
 #include "ledger/chain/verify.h"
 #include "ledger/engine/cursor.h"
 #include "ledger/engine/published.h"
@@ -133,8 +132,8 @@ absl::Status Prover::WriteEntry(uint64_t index) {
   // Never the genesis, which is no party's.
   const absl::StatusOr<Hash> prev = snapshot_.TileHash(0, index - 1);
   if (!prev.ok()) return prev.status();
-  const auto read = [this](int level, uint64_t i) { return snapshot_.TileHash(level, i); };
-  const absl::StatusOr<std::vector<Hash>> proof = ProveInclusion(index, checkpoint_.size, read);
+  const absl::StatusOr<std::vector<Hash>> proof =
+      snapshot_.ProveInclusion(index, checkpoint_.size);
   if (!proof.ok()) return proof.status();
   const absl::Status sound =
       VerifyInclusion(index, checkpoint_.size, EntryLeafHash(*prev, record->entry),
