@@ -11,6 +11,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "ledger/base/error.h"
 
 namespace hourbook {
@@ -18,6 +19,8 @@ namespace {
 
 // Files that are written before their data is synced, all at once.
 constexpr size_t kBatch = 512;
+
+constexpr absl::Duration kLockNap = absl::Milliseconds(1);
 
 constexpr unsigned kFileMode = 0644;
 constexpr unsigned kDirectoryMode = 0755;
@@ -209,17 +212,26 @@ absl::Status WriteNewFileDurably(const std::string& path, absl::string_view byte
   });
 }
 
-absl::StatusOr<FileLock> FileLock::Acquire(const std::string& path) {
+absl::StatusOr<FileLock> FileLock::Acquire(const std::string& path, absl::Duration patience) {
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode);
   if (fd < 0) return Failed("opening", path);
   FileLock lock(fd);
-  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return lock;
-  if (errno != EWOULDBLOCK) return Failed("locking", path);
-  return Fail(Failure::kTimeout, absl::StrCat(path, " is locked: another process is at it"));
+  const absl::Time deadline = absl::Now() + patience;
+  for (;;) {
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return lock;
+    if (errno != EWOULDBLOCK && errno != EINTR) return Failed("locking", path);
+    if (absl::Now() >= deadline) {
+      return Fail(Failure::kTimeout, absl::StrCat(path, " is locked: another process is at it"));
+    }
+    absl::SleepFor(kLockNap);
+  }
 }
 
+// Unlocked in so many words: a child forked meanwhile has the file open, too.
 FileLock::~FileLock() {
-  if (fd_ >= 0) ::close(fd_);
+  if (fd_ < 0) return;
+  ::flock(fd_, LOCK_UN);
+  ::close(fd_);
 }
 
 }  // namespace hourbook

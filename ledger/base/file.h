@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 namespace hourbook {
 
@@ -66,8 +67,9 @@ absl::Status WriteNewFileDurably(const std::string& path, absl::string_view byte
 // Holds a file locked against other processes and other holders in this one, until destroyed.
 class FileLock {
  public:
-  // Makes the file where there is none. kTimeout where another holds it.
-  static absl::StatusOr<FileLock> Acquire(const std::string& path);
+  // Makes the file where there is none. kTimeout where another holds it for longer than `patience`.
+  static absl::StatusOr<FileLock> Acquire(const std::string& path,
+                                          absl::Duration patience = absl::ZeroDuration());
 
   FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   FileLock& operator=(FileLock&&) = delete;

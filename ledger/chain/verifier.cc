@@ -20,6 +20,7 @@ namespace {
 
 constexpr size_t kSignatureSize = 64;  // Ed25519
 constexpr size_t kTimeSize = 8;        // before it in a cosignature
+constexpr uint64_t kMaxTime = INT64_MAX;
 
 struct FreeKey {
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
@@ -64,6 +65,7 @@ std::optional<uint64_t> TimeOfGood(const Verifier& verifier, absl::string_view t
   }
   if (signature.size() != kTimeSize + kSignatureSize) return std::nullopt;
   const auto time = ReadBigEndian<uint64_t>(signature);
+  if (time == 0 || time > kMaxTime) return std::nullopt;
   const std::string message = CosignedMessage(text, time);
   if (!IsGood(verifier, message, signature.substr(kTimeSize))) return std::nullopt;
   return time;

@@ -44,7 +44,8 @@ struct Signed {
 };
 
 // The good signatures of a note by the verifiers given, the first of each. Signatures of other keys are passed over;
-// one that bears a verifier's name and key id and is not good makes the whole note DataLoss.
+// one that bears a verifier's name and key id and is not good makes the whole note DataLoss; so
+// does a cosignature without a time.
 absl::StatusOr<std::vector<Signed>> VerifyNote(const Note& note,
                                                absl::Span<const Verifier> verifiers);
 

@@ -45,6 +45,24 @@ std::optional<NoteSignature> ParseSignature(absl::string_view line) {
                        .bytes = bytes->substr(sizeof(uint32_t))};
 }
 
+// All of the signature lines in `lines`, whose first is line number `line`.
+absl::StatusOr<std::vector<NoteSignature>> TakeSignatures(absl::string_view lines, size_t line) {
+  std::vector<NoteSignature> signatures;
+  if (lines.empty()) return Refuse(line, "no signature");
+  if (lines.back() != '\n') return Refuse(line, "the last line does not end in a newline");
+  lines.remove_suffix(1);
+  for (const absl::string_view text : absl::StrSplit(lines, '\n')) {
+    if (signatures.size() == kNoteMaxSignatures) {
+      return Refuse(line, absl::StrCat("more than ", kNoteMaxSignatures, " signatures"));
+    }
+    std::optional<NoteSignature> signature = ParseSignature(text);
+    if (!signature) return Refuse(line, "not a signature: em dash, key name, base64");
+    signatures.push_back(*std::move(signature));
+    ++line;
+  }
+  return signatures;
+}
+
 }  // namespace
 
 absl::StatusOr<Note> ParseNote(absl::string_view note) {
@@ -58,20 +76,21 @@ absl::StatusOr<Note> ParseNote(absl::string_view note) {
     return Refuse(1, "there is no empty line with signature lines after it");
   }
   Note parsed{.text = std::string(note.substr(0, split + 1)), .signatures = {}};
-  absl::string_view rest = note.substr(split + 2);
-  size_t line = static_cast<size_t>(std::count(parsed.text.begin(), parsed.text.end(), '\n')) + 2;
-  if (rest.empty()) return Refuse(line, "no signature");
-  rest.remove_suffix(1);
-  for (const absl::string_view text : absl::StrSplit(rest, '\n')) {
-    if (parsed.signatures.size() == kNoteMaxSignatures) {
-      return Refuse(line, absl::StrCat("more than ", kNoteMaxSignatures, " signatures"));
-    }
-    std::optional<NoteSignature> signature = ParseSignature(text);
-    if (!signature) return Refuse(line, "not a signature: em dash, key name, base64");
-    parsed.signatures.push_back(*std::move(signature));
-    ++line;
-  }
+  const auto above = std::count(parsed.text.begin(), parsed.text.end(), '\n');
+  absl::StatusOr<std::vector<NoteSignature>> signatures =
+      TakeSignatures(note.substr(split + 2), static_cast<size_t>(above) + 2);
+  if (!signatures.ok()) return signatures.status();
+  parsed.signatures = *std::move(signatures);
   return parsed;
+}
+
+absl::StatusOr<std::vector<NoteSignature>> ParseSignatures(absl::string_view lines) {
+  if (lines.size() > kNoteMaxSize) {
+    return Refuse(1, absl::StrCat("the signatures have ", lines.size(), " bytes, more than ",
+                                  kNoteMaxSize));
+  }
+  if (absl::Status checked = CheckCharacters(lines); !checked.ok()) return checked;
+  return TakeSignatures(lines, 1);
 }
 
 std::string FormatSignature(const NoteSignature& signature) {

@@ -29,6 +29,10 @@ inline constexpr size_t kNoteMaxSignatures = 64;
 // InvalidArgument says in which line the form is broken.
 absl::StatusOr<Note> ParseNote(absl::string_view note);
 
+// Signature lines alone, each with its newline: a witness's response. InvalidArgument says in which
+// line the form is broken; also where there are none, or more than kNoteMaxSignatures.
+absl::StatusOr<std::vector<NoteSignature>> ParseSignatures(absl::string_view lines);
+
 // One signature line, with its newline.
 std::string FormatSignature(const NoteSignature& signature);
 

@@ -4,8 +4,11 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
+#include <thread>
 
 #include "absl/strings/match.h"
+#include "absl/time/clock.h"
 #include "gtest/gtest.h"
 #include "ledger/base/error.h"
 #include "tests/base/temp_dir.h"
@@ -114,6 +117,20 @@ TEST(FileLockTest, IsHeldByOneUntilItEnds) {
     EXPECT_EQ(FailureOf(FileLock::Acquire(temp / "lock").status()), Failure::kTimeout);
   }
   EXPECT_TRUE(FileLock::Acquire(temp / "lock").ok());
+}
+
+TEST(FileLockTest, WaitsAsLongAsItIsTold) {
+  TempDir temp;
+  std::optional<FileLock> lock = FileLock::Acquire(temp / "lock").value();
+  const absl::Time begin = absl::Now();
+  EXPECT_EQ(FailureOf(FileLock::Acquire(temp / "lock", absl::Milliseconds(20)).status()),
+            Failure::kTimeout);
+  EXPECT_GE(absl::Now() - begin, absl::Milliseconds(20));
+  std::thread waiting([&] {
+    EXPECT_TRUE(FileLock::Acquire(temp / "lock", absl::InfiniteDuration()).ok());
+  });
+  lock.reset();
+  waiting.join();
 }
 
 }  // namespace

@@ -59,6 +59,29 @@ TEST(NoteTest, SaysWhichLineIsBroken) {
   }
 }
 
+TEST(NoteTest, ReadsSignatureLinesAlone) {
+  const auto two = ParseSignatures(absl::StrCat(kLine, kLine));
+  ASSERT_TRUE(two.ok()) << two.status();
+  ASSERT_EQ(two->size(), 2);
+  EXPECT_EQ(FormatSignature((*two)[1]), kLine);
+  const struct {
+    std::string lines;
+    absl::string_view says;
+  } cases[] = {
+      {"", "line 1: no signature"},
+      {"— a.example AAAAAQECAw==", "line 1: the last line does not end in a newline"},
+      {absl::StrCat(kLine, "\n"), "line 2: not a signature"},
+      {absl::StrCat("\n", kLine), "line 1: not a signature"},
+      {absl::StrCat(kLine, "\xff\n"), "line 2: not UTF-8"},
+      {std::string(kNoteMaxSize + 1, '\n'), "more than 1000000"},
+  };
+  for (const auto& c : cases) {
+    const absl::Status refused = ParseSignatures(c.lines).status();
+    ASSERT_EQ(refused.code(), absl::StatusCode::kInvalidArgument) << c.says;
+    EXPECT_TRUE(absl::StrContains(refused.message(), c.says)) << refused;
+  }
+}
+
 TEST(NoteTest, TakesUpTo64Signatures) {
   std::string lines;
   for (size_t i = 0; i < kNoteMaxSignatures; ++i) absl::StrAppend(&lines, kLine);
