@@ -762,6 +762,86 @@ HBK_API hbk_status hbk_audit_ledger(hbk_snapshot* snapshot, const char* vkey,
                                     const hbk_audit_options* options, hbk_progress progress,
                                     void* context, hbk_audit_report* report, hbk_error* error);
 
+/* --- Witnesses -------------------------------------------------------------------------------- */
+
+/* A policy says whom to trust with a log (C2SP tlog-policy): lines of logs, of witnesses, of groups
+ * of these, and one that names the quorum. Every call that takes one reads it strictly: where it is
+ * malformed it is refused with HBK_INVALID_ARGUMENT, and the error says in which line. */
+
+/* The most witnesses, and the most logs and groups, that a policy may have. */
+#define HBK_WITNESSES_MAX 60
+
+/* Gives one of a policy's witnesses, as "witness NAME VKEY URL" with one space between; where the
+ * policy has no URL for it, the last space and URL are missing.
+ *
+ * Returns: HBK_OK; HBK_NOT_FOUND where it has no more; HBK_INVALID_ARGUMENT; HBK_TOO_SMALL.
+ * Args:  index: from 0, in the policy's order. Out: line, length. Thread-safe. Touches no file. */
+HBK_API hbk_status hbk_policy_witness(const char* policy, size_t policy_length, uint32_t index,
+                                      char* line, size_t capacity, size_t* length,
+                                      hbk_error* error);
+
+/* Checks a checkpoint against a policy: that a log signed it, and that enough witnesses cosigned.
+ *
+ * Returns: HBK_OK; HBK_UNSOUND where it is malformed, no such log signed it, a signature of a key
+ *     of the policy is not good, or the quorum is missed: the error then says who did cosign;
+ *     HBK_INVALID_ARGUMENT for a policy or vkey that is none, or neither naming a log.
+ * Args:  note: a signed note. vkey: the log's; NULL where any log of the policy will do. Where the
+ *     policy has logs and there is a vkey, the note must satisfy both.
+ * Out:   checkpoint: or NULL if not wanted. times: HBK_WITNESSES_MAX times in unix seconds, or NULL:
+ *     when each of the policy's witnesses cosigned, in its order; 0 for those that did not.
+ * Thread-safe. Touches no file. */
+HBK_API hbk_status hbk_check_policy(const char* note, size_t note_length, const char* policy,
+                                    size_t policy_length, const char* vkey,
+                                    hbk_checkpoint* checkpoint, int64_t* times, hbk_error* error);
+
+/* Adds cosignatures, such as a witness answers with, to the checkpoint of a publication; durably,
+ * and so that readers see the old file or the new one. Those of keys that are not witnesses of the
+ * policy are left out; one takes the place of an older one of its key.
+ *
+ * Returns: HBK_OK with at least one added; HBK_UNSOUND where the lines are malformed, one of a
+ *     witness is not good, none is of a witness, or the checkpoint is not signed by a log of the
+ *     policy, where it has any; HBK_INVALID_ARGUMENT for a policy that is none, or where the
+ *     checkpoint would have more than 64 signatures; HBK_NOT_FOUND where there is no checkpoint;
+ *     HBK_TIMEOUT; HBK_PERMISSION_DENIED; HBK_DISK_FULL; HBK_IO_ERROR.
+ * Args:  directory: of the publication, UTF-8, not NULL. lines: signature lines.
+ * Out:   added: how many were good; or NULL if not wanted.
+ * Thread-safe, beside hbk_publish and in several processes. */
+HBK_API hbk_status hbk_add_cosignatures(const char* directory, const char* lines, size_t length,
+                                        const char* policy, size_t policy_length, uint32_t* added,
+                                        hbk_error* error);
+
+/* Acts as a witness: answers a request to add a checkpoint, as C2SP tlog-witness has it, be it from
+ * HTTP or a file. Cosigns where the checkpoint is signed by a log of the policy and proved to
+ * continue the last one that was cosigned of it; this is kept in the state directory, a file a
+ * log, durably before the call returns. A witness that loses this directory, or goes back to an old
+ * copy of it, may cosign a fork.
+ *
+ * Returns: HBK_OK where there is an answer, be it a refusal; nothing was cosigned otherwise.
+ *     HBK_CORRUPT where the log's file in the state directory is damaged, or another key's;
+ *     HBK_TIMEOUT where others kept it busy; HBK_TOO_SMALL, before anything is done, where the
+ *     buffer could not take every answer; HBK_INVALID_ARGUMENT where the key is not a witness's,
+ *     or the policy is none; HBK_PERMISSION_DENIED; HBK_DISK_FULL; HBK_IO_ERROR.
+ * Args:  state_directory: UTF-8, not NULL; made where it does not exist. request: the old size, the
+ *     hashes of the consistency proof, an empty line and the checkpoint.
+ * Out:   code: 200, and body holds the cosignature, a signature line; 409, and body holds the size
+ *     cosigned last, which is the old size to prove from (type text/x.tlog.size); else body says
+ *     why: 400 malformed, 403 not signed by the log, 404 unknown log, 422 not consistent. length.
+ * Thread-safe, and in several processes. */
+HBK_API hbk_status hbk_witness_answer(hbk_key* key, const char* policy, size_t policy_length,
+                                      const char* state_directory, const char* request,
+                                      size_t request_length, uint32_t* code, char* body,
+                                      size_t capacity, size_t* length, hbk_error* error);
+
+/* The last checkpoint that a witness cosigned of a log: a note with the log's signature and the
+ * witness's. (C2SP tlog-witness serves it under <origin_hash>/checkpoint.)
+ *
+ * Returns: HBK_OK; HBK_NOT_FOUND where it cosigned none; HBK_CORRUPT as hbk_witness_answer;
+ *     HBK_TOO_SMALL; HBK_INVALID_ARGUMENT; HBK_PERMISSION_DENIED; HBK_IO_ERROR.
+ * Args:  origin_hash: SHA-256 of the log's origin. Out: note, length. Thread-safe. */
+HBK_API hbk_status hbk_witness_checkpoint(hbk_key* key, const char* state_directory,
+                                          const uint8_t origin_hash[32], char* note,
+                                          size_t capacity, size_t* length, hbk_error* error);
+
 /* --- Trials ----------------------------------------------------------------------------------- */
 
 /* Asks what the rules would say, or would have said, without writing: for a dry run, and for an

@@ -34,15 +34,19 @@ absl::Status CheckDirectory(const char* directory) {
                                                     : Invalid("directory is NULL or empty");
 }
 
-absl::Status GiveText(absl::string_view text, char* buffer, size_t capacity, size_t* length) {
+absl::Status CheckRoom(size_t size, const char* buffer, size_t capacity, size_t* length) {
   if (length == nullptr || (buffer == nullptr && capacity > 0)) {
     return Invalid("the buffer or its length is NULL");
   }
+  if (capacity > size) return absl::OkStatus();
+  *length = size;
+  return Fail(Failure::kTooSmall, absl::StrCat("the buffer has ", capacity, " bytes of ", size + 1,
+                                               " that are needed"));
+}
+
+absl::Status GiveText(absl::string_view text, char* buffer, size_t capacity, size_t* length) {
+  if (absl::Status fits = CheckRoom(text.size(), buffer, capacity, length); !fits.ok()) return fits;
   *length = text.size();
-  if (capacity <= text.size()) {
-    return Fail(Failure::kTooSmall, absl::StrCat("the buffer has ", capacity, " bytes of ",
-                                                 text.size() + 1, " that are needed"));
-  }
   text.copy(buffer, text.size());
   buffer[text.size()] = '\0';
   return absl::OkStatus();

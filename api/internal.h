@@ -77,6 +77,10 @@ absl::Status CheckDirectory(const char* directory);
 // where a pointer is NULL.
 absl::Status GiveText(absl::string_view text, char* buffer, size_t capacity, size_t* length);
 
+// Whether a caller's buffer takes a text of this size, for calls that must not fail once they have
+// one; as GiveText otherwise.
+absl::Status CheckRoom(size_t size, const char* buffer, size_t capacity, size_t* length);
+
 // A text or file that the caller handed in. kInvalidArgument where it is NULL and not empty.
 absl::StatusOr<absl::string_view> TakeText(const char* text, size_t length, absl::string_view what);
 

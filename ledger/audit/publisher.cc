@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "ledger/audit/cosignatures.h"
 #include "ledger/audit/ledger_tiles.h"
 #include "ledger/base/error.h"
 #include "ledger/base/file.h"
@@ -44,6 +45,7 @@ class Publisher {
   absl::Status WriteTiles(FileWriter& files) const;
   absl::Status WriteTile(int level, uint64_t index, FileWriter& files) const;
   absl::Status WriteBundle(uint64_t index, FileWriter& files) const;
+  absl::Status PlaceCheckpoint(FileWriter& files) const;
   void RemovePartials(uint64_t earlier, uint64_t published) const;
   absl::Status Report(uint64_t done, uint64_t total) const;
 
@@ -215,6 +217,14 @@ void Publisher::RemovePartials(uint64_t earlier, uint64_t published) const {
   }
 }
 
+// Not while somebody adds cosignatures to the old one, who would put it back.
+absl::Status Publisher::PlaceCheckpoint(FileWriter& files) const {
+  const absl::StatusOr<FileLock> lock = LockCheckpoint(directory_);
+  if (!lock.ok() && FailureOf(lock.status()) != Failure::kNotFound) return lock.status();
+  if (absl::Status written = files.Write("checkpoint", note_); !written.ok()) return written;
+  return files.Flush();
+}
+
 absl::StatusOr<Checkpoint> Publisher::Run(const std::string& directory) {
   const absl::StatusOr<FileLock> lock = FileLock::Acquire(ledger_.directory() + "/publish.lock");
   if (!lock.ok()) return lock.status();
@@ -231,8 +241,7 @@ absl::StatusOr<Checkpoint> Publisher::Run(const std::string& directory) {
   absl::StatusOr<FileWriter> files = FileWriter::Open(directory_, kScratch);
   if (!files.ok()) return files.status();
   if (absl::Status written = WriteTiles(*files); !written.ok()) return written;
-  if (absl::Status written = files->Write("checkpoint", note_); !written.ok()) return written;
-  if (absl::Status placed = files->Flush(); !placed.ok()) return placed;
+  if (absl::Status placed = PlaceCheckpoint(*files); !placed.ok()) return placed;
   RemovePartials(old_.size, size());
   std::error_code ignored;
   std::filesystem::remove_all(absl::StrCat(directory_, "/", kScratch), ignored);

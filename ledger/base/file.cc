@@ -88,12 +88,13 @@ absl::Status Rename(const std::string& from, const std::string& to) {
   return Failed(absl::StrCat("renaming ", from, " to"), to);
 }
 
-// Writes a file under a temporary name beside its own, syncs it and puts it in its place.
+// Writes a file under a temporary name beside its own, syncs it and puts it in its place; `place`
+// leaves nothing under the temporary name, which may be another writer's from then on.
 absl::Status WriteThenPlace(
     const std::string& path, absl::string_view bytes, unsigned mode,
     absl::FunctionRef<absl::Status(const std::string& from, const std::string& to)> place) {
   const std::string temporary = absl::StrCat(path, ".new");
-  const auto remove = absl::MakeCleanup([&] { ::unlink(temporary.c_str()); });
+  auto remove = absl::MakeCleanup([&] { ::unlink(temporary.c_str()); });
   // Not with another's access rights, should one be left over.
   ::unlink(temporary.c_str());
   const absl::Status written =
@@ -103,7 +104,19 @@ absl::Status WriteThenPlace(
       });
   if (!written.ok()) return written;
   if (absl::Status placed = place(temporary, path); !placed.ok()) return placed;
+  std::move(remove).Cancel();
   return SyncNames(DirectoryOf(path));
+}
+
+absl::Status LockUntil(int fd, const std::string& path, absl::Time deadline) {
+  while (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR) return Failed("locking", path);
+    if (absl::Now() >= deadline) {
+      return Fail(Failure::kTimeout, absl::StrCat(path, " is locked: another process is at it"));
+    }
+    absl::SleepFor(kLockNap);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -208,7 +221,8 @@ absl::Status WriteFileDurably(const std::string& path, absl::string_view bytes, 
 
 absl::Status WriteNewFileDurably(const std::string& path, absl::string_view bytes, unsigned mode) {
   return WriteThenPlace(path, bytes, mode, [](const std::string& from, const std::string& to) {
-    return ::link(from.c_str(), to.c_str()) == 0 ? absl::OkStatus() : Failed("making", to);
+    if (::link(from.c_str(), to.c_str()) != 0) return Failed("making", to);
+    return ::unlink(from.c_str()) == 0 ? absl::OkStatus() : Failed("removing", from);
   });
 }
 
@@ -216,14 +230,25 @@ absl::StatusOr<FileLock> FileLock::Acquire(const std::string& path, absl::Durati
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode);
   if (fd < 0) return Failed("opening", path);
   FileLock lock(fd);
+  if (absl::Status locked = LockUntil(fd, path, absl::Now() + patience); !locked.ok()) return locked;
+  return lock;
+}
+
+absl::StatusOr<FileLock> FileLock::AcquirePresent(const std::string& path,
+                                                  absl::Duration patience) {
   const absl::Time deadline = absl::Now() + patience;
   for (;;) {
-    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return lock;
-    if (errno != EWOULDBLOCK && errno != EINTR) return Failed("locking", path);
-    if (absl::Now() >= deadline) {
-      return Fail(Failure::kTimeout, absl::StrCat(path, " is locked: another process is at it"));
+    const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    if (fd < 0) return Failed("opening", path);
+    FileLock lock(fd);
+    if (absl::Status locked = LockUntil(fd, path, deadline); !locked.ok()) return locked;
+    struct stat opened, present;
+    if (::fstat(fd, &opened) != 0) return Failed("looking at", path);
+    // Who held it before may have put another in its place.
+    if (::stat(path.c_str(), &present) == 0 && present.st_ino == opened.st_ino &&
+        present.st_dev == opened.st_dev) {
+      return lock;
     }
-    absl::SleepFor(kLockNap);
   }
 }
 

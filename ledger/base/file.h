@@ -71,6 +71,11 @@ class FileLock {
   static absl::StatusOr<FileLock> Acquire(const std::string& path,
                                           absl::Duration patience = absl::ZeroDuration());
 
+  // For files that are replaced: locks the one that is at the path once it is locked, and makes
+  // none. Whoever replaces it only while holding this lock replaces what the lock's holder has read.
+  // kNotFound; kTimeout as above.
+  static absl::StatusOr<FileLock> AcquirePresent(const std::string& path, absl::Duration patience);
+
   FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   FileLock& operator=(FileLock&&) = delete;
   ~FileLock();

@@ -133,5 +133,28 @@ TEST(FileLockTest, WaitsAsLongAsItIsTold) {
   waiting.join();
 }
 
+TEST(FileLockTest, ThePresentFileIsTheOneThatIsLocked) {
+  TempDir temp;
+  const std::string path = temp / "file";
+  EXPECT_EQ(FailureOf(FileLock::AcquirePresent(path, absl::ZeroDuration()).status()),
+            Failure::kNotFound);
+  EXPECT_TRUE(NamesIn(temp / "").empty());
+  ASSERT_TRUE(WriteFileDurably(path, "0", 0644).ok());
+  // Each adds one to what it finds: no step is lost, although each puts another file in its place.
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int step = 0; step < 25; ++step) {
+        const auto lock = FileLock::AcquirePresent(path, absl::InfiniteDuration());
+        ASSERT_TRUE(lock.ok()) << lock.status();
+        const int count = std::stoi(ReadFile(path, 9).value());
+        ASSERT_TRUE(WriteFileDurably(path, std::to_string(count + 1), 0644).ok());
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(ReadFile(path, 9).value(), "100");
+}
+
 }  // namespace
 }  // namespace hourbook
