@@ -25,9 +25,8 @@ absl::StatusOr<TrustPolicy> TakePolicy(const char* policy, size_t length) {
 // Nothing where vkey is NULL.
 absl::StatusOr<std::optional<Verifier>> TakeLog(const char* vkey) {
   if (vkey == nullptr) return std::optional<Verifier>();
-  absl::StatusOr<Verifier> log = ParseVkey(vkey);
+  absl::StatusOr<Verifier> log = TakeLogKey(vkey);
   if (!log.ok()) return log.status();
-  if (log->type != SignatureType::kEd25519) return Invalid("the vkey is a witness's, not a log's");
   return std::optional<Verifier>(*std::move(log));
 }
 

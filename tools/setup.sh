@@ -3,7 +3,7 @@
 
 packages=(g++ cmake ninja-build pkg-config python3
           liblmdb-dev libabsl-dev libxxhash-dev libssl-dev libgtest-dev libbenchmark-dev
-          libcli11-dev nlohmann-json3-dev libtomlplusplus-dev libcsv-dev tzdata
+          libcli11-dev nlohmann-json3-dev libtomlplusplus-dev libcsv-dev libcpp-httplib-dev tzdata
           openssl golang-go golang-golang-x-mod-dev)
 
 step() { printf '== %s\n' "$*"; }

@@ -54,6 +54,8 @@ int Run(int argc, char** argv) {
   AddForgetPublicationCommand(app);
   AddProveCommand(app);
   AddCheckProofCommand(app);
+  AddAddCosignaturesCommand(app);
+  AddWitnessCommand(app);
   try {
     app.parse(argc, argv);
     return kExitOk;

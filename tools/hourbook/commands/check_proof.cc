@@ -10,6 +10,7 @@
 #include "tools/hourbook/hex.h"
 #include "tools/hourbook/json.h"
 #include "tools/hourbook/output.h"
+#include "tools/hourbook/policy_argument.h"
 #include "tools/hourbook/table.h"
 #include "tools/hourbook/text_file.h"
 #include "tools/hourbook/vkey_argument.h"
@@ -22,6 +23,7 @@ constexpr size_t kFileMaxSize = 4'000'000;  // more than the library reads as a 
 struct Arguments {
   std::string proof, old_checkpoint, leaf;
   VkeyArgument vkey;
+  PolicyArgument policy;
   bool json = false;
 };
 
@@ -110,12 +112,21 @@ std::string EntryText(const Json& entry) {
   return table.TakeText();
 }
 
+void CheckPolicy(const Arguments& arguments, const std::string& note, const std::string& vkey) {
+  const std::string policy = arguments.policy.Read();
+  hbk_error error = HBK_ERROR_INIT;
+  Check(hbk_check_policy(note.data(), note.size(), policy.data(), policy.size(), vkey.c_str(),
+                         nullptr, nullptr, &error),
+        error);
+}
+
 void CheckProof(const Arguments& arguments) {
   const std::string proof = ReadFile(arguments.proof, kFileMaxSize);
   const std::string vkey = arguments.vkey.Read();
   const bool is_consistency = absl::StartsWith(proof, "old ");
   const Shown shown = is_consistency ? CheckConsistency(arguments, proof, vkey)
                                      : CheckInclusion(arguments, proof, vkey);
+  if (arguments.policy.given()) CheckPolicy(arguments, NoteIn(proof), vkey);
   if (arguments.json) {
     PrintJson(shown.facts);
   } else {
@@ -136,6 +147,8 @@ void AddCheckProofCommand(CLI::App& app) {
       "Example: hourbook check-proof entry-42.tlog-proof --vkey @town.vkey");
   command->add_option("PROOF", arguments->proof, "The proof's file")->required();
   arguments->vkey.AddTo(*command);
+  arguments->policy.AddTo(*command)->description(
+      "Also demand the cosignatures that this C2SP tlog-policy asks for");
   command->add_option("--old", arguments->old_checkpoint,
                       "For a consistency proof: the file of the checkpoint that it goes on from");
   command->add_option("--leaf", arguments->leaf,

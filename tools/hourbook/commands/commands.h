@@ -28,6 +28,8 @@ void AddPublishCommand(CLI::App& app);
 void AddForgetPublicationCommand(CLI::App& app);
 void AddProveCommand(CLI::App& app);
 void AddCheckProofCommand(CLI::App& app);
+void AddAddCosignaturesCommand(CLI::App& app);
+void AddWitnessCommand(CLI::App& app);
 
 }  // namespace hourbook::cli
 

@@ -1,5 +1,7 @@
 // hourbook publish, forget-publication: a ledger shown to those who do not trust its keeper.
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "tools/hourbook/amount.h"
@@ -9,10 +11,15 @@
 #include "tools/hourbook/json.h"
 #include "tools/hourbook/key_argument.h"
 #include "tools/hourbook/output.h"
+#include "tools/hourbook/policy_argument.h"
 #include "tools/hourbook/progress.h"
+#include "tools/hourbook/text_file.h"
+#include "tools/hourbook/witness/ask_witnesses.h"
 
 namespace hourbook::cli {
 namespace {
+
+constexpr size_t kNoteFileMaxSize = 1'100'000;  // more than the library reads as a note
 
 LedgerHandle OpenForWriting(const std::string& directory) {
   hbk_error error = HBK_ERROR_INIT;
@@ -24,33 +31,74 @@ LedgerHandle OpenForWriting(const std::string& directory) {
 struct PublishArguments {
   std::string ledger, publication;
   KeyArgument key;
+  PolicyArgument policy;
   bool json = false;
 };
 
-hbk_checkpoint RunPublish(const PublishArguments& arguments) {
+// What a publication came to.
+struct PublishOutcome {
+  hbk_checkpoint checkpoint;
+  std::vector<AskedWitness> witnesses;
+  std::string shortfall;  // why the policy is not satisfied; empty where it is, or there is none
+};
+
+void Witnessed(const PublishArguments& arguments, const std::string& policy, hbk_key* key,
+               hbk_ledger* ledger, PublishOutcome& outcome) {
+  outcome.witnesses = AskWitnesses(ledger, arguments.publication, policy);
+  const std::string note = ReadFile(arguments.publication + "/checkpoint", kNoteFileMaxSize);
+  hbk_error error = HBK_ERROR_INIT;
+  const hbk_status status = hbk_check_policy(note.data(), note.size(), policy.data(),
+                                             policy.size(), VkeyOf(key).c_str(), nullptr, nullptr,
+                                             &error);
+  if (status != HBK_OK) outcome.shortfall = MessageOf(status, error);
+}
+
+PublishOutcome RunPublish(const PublishArguments& arguments) {
+  const std::string policy = arguments.policy.given() ? arguments.policy.Read() : "";
   const KeyHandle key = arguments.key.Load();
   const LedgerHandle ledger = OpenForWriting(arguments.ledger);
   hbk_error error = HBK_ERROR_INIT;
-  hbk_checkpoint checkpoint;
+  PublishOutcome outcome;
   hbk_status status;
   {
     Progress progress("publish");
     status = hbk_publish(ledger.get(), key.get(), arguments.publication.c_str(), ShowProgress,
-                         &progress, &checkpoint, &error);
+                         &progress, &outcome.checkpoint, &error);
   }
   Check(status, error);
-  return checkpoint;
+  if (arguments.policy.given()) Witnessed(arguments, policy, key.get(), ledger.get(), outcome);
+  return outcome;
+}
+
+Json OutcomeJson(const PublishArguments& arguments, const PublishOutcome& outcome) {
+  Json json = {{"size", outcome.checkpoint.size}, {"root", HexText(outcome.checkpoint.root)}};
+  if (!arguments.policy.given()) return json;
+  json["quorum"] = outcome.shortfall.empty();
+  json["witnesses"] = Json::array();
+  for (const AskedWitness& witness : outcome.witnesses) {
+    json["witnesses"].push_back(
+        {{"name", witness.name},
+         {"cosigned", witness.cosigned},
+         {"why_not", witness.cosigned ? Json(nullptr) : Json(witness.why_not)}});
+  }
+  return json;
 }
 
 void Publish(const PublishArguments& arguments) {
-  const hbk_checkpoint checkpoint = RunPublish(arguments);
+  const PublishOutcome outcome = RunPublish(arguments);
   if (arguments.json) {
-    PrintJson({{"size", checkpoint.size}, {"root", HexText(checkpoint.root)}});
+    PrintJson(OutcomeJson(arguments, outcome));
   } else {
-    Print(absl::StrCat("Published ", GroupedText(checkpoint.size), " entries in ",
-                       arguments.publication, ". Root: ", HexText(checkpoint.root), "\n"));
+    Print(absl::StrCat("Published ", GroupedText(outcome.checkpoint.size), " entries in ",
+                       arguments.publication, ". Root: ", HexText(outcome.checkpoint.root), "\n"));
+    for (const AskedWitness& witness : outcome.witnesses) {
+      Print(absl::StrCat("Witness ", witness.name, ": ",
+                         witness.cosigned ? "cosigned" : witness.why_not, "\n"));
+    }
   }
   Flush();
+  if (outcome.shortfall.empty()) return;
+  throw CommandError(kExitError, absl::StrCat("it is published, but ", outcome.shortfall));
 }
 
 struct ForgetArguments {
@@ -88,6 +136,9 @@ void AddPublishCommand(CLI::App& app) {
                       "The directory; made where it does not exist")
       ->required();
   arguments->key.AddTo(*command);
+  arguments->policy.AddTo(*command)->description(
+      "Ask the witnesses of this C2SP tlog-policy that have a URL to cosign; exits with 1 where\n"
+      "its quorum is missed, but what is published stands");
   command->add_flag("--json", arguments->json, "Print as JSON");
   command->callback([arguments] { Publish(*arguments); });
 }
