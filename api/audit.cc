@@ -1,5 +1,6 @@
 // Auditing.
 #include <cstdlib>
+#include <optional>
 
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
@@ -31,7 +32,14 @@ absl::StatusOr<AuditRequest> ToRequest(const char* vkey, const hbk_audit_options
   if (absl::Status checked = CheckOptions(options); !checked.ok()) return checked;
   absl::StatusOr<Verifier> log = TakeLogKey(vkey);
   if (!log.ok()) return log.status();
+  std::optional<TrustPolicy> policy;
+  if (options.policy != nullptr) {
+    absl::StatusOr<TrustPolicy> taken = TakePolicy(options.policy, options.policy_length);
+    if (!taken.ok()) return taken.status();
+    policy = *std::move(taken);
+  }
   return AuditRequest{.log = *std::move(log),
+                      .policy = std::move(policy),
                       .state_file = OrEmpty(options.state_file),
                       .scratch_directory = options.scratch_directory == nullptr
                                                ? DefaultScratch()
@@ -103,7 +111,7 @@ using hourbook::FindingKind;
 
 static_assert(HBK_FINDING_SIGNATURE == static_cast<uint32_t>(FindingKind::kSignature));
 static_assert(HBK_FINDING_MALFORMED == static_cast<uint32_t>(FindingKind::kMalformed));
-static_assert(HBK_FINDING_RULES == static_cast<uint32_t>(FindingKind::kRules));
+static_assert(HBK_FINDING_WITNESSES == static_cast<uint32_t>(FindingKind::kWitnesses));
 
 // Names and meanings are string literals, so their data ends in a zero byte.
 const char* hbk_finding_name(uint32_t finding) {

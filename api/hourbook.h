@@ -682,7 +682,8 @@ enum { /* what an audit found wrong, hbk_audit_report.finding */
   HBK_FINDING_ROOT = 8,          /* the entries do not hash to the root that was signed */
   HBK_FINDING_ORDER = 9,         /* an index or a time of recording is out of order */
   HBK_FINDING_ACCOUNT_LINK = 10, /* an entry does not name its account's previous entry */
-  HBK_FINDING_RULES = 11         /* the rules do not allow an entry, or not as it is */
+  HBK_FINDING_RULES = 11,        /* the rules do not allow an entry, or not as it is */
+  HBK_FINDING_WITNESSES = 12     /* too few of the witnesses trusted cosigned the checkpoint */
 };
 
 /* The name of a finding in snake_case, and one sentence in plain words that says what it means to
@@ -710,11 +711,14 @@ typedef struct hbk_audit_options {
   const char* scratch_directory;
   uint32_t threads; /* to use; 0 for as many as the machine runs at once */
   uint32_t reserved;
+  /* A policy that the checkpoint must satisfy too (see Witnesses); NULL for none. */
+  const char* policy;
+  size_t policy_length;
   hbk_audited_account account; /* or NULL */
   void* account_context;       /* handed to it */
 } hbk_audit_options;
 
-#define HBK_AUDIT_OPTIONS_INIT {sizeof(hbk_audit_options), 0, NULL, NULL, 0, 0, NULL, NULL}
+#define HBK_AUDIT_OPTIONS_INIT {sizeof(hbk_audit_options), 0, NULL, NULL, 0, 0, NULL, 0, NULL, NULL}
 
 typedef struct hbk_audit_report {
   uint32_t struct_size;
@@ -741,8 +745,8 @@ typedef struct hbk_audit_report {
  *
  * Returns: HBK_OK where all is sound. HBK_UNSOUND where something is not: the report and the error
  *     say what and where. Else it could not be checked: HBK_NOT_FOUND where there is no checkpoint;
- *     HBK_INVALID_ARGUMENT for a vkey that is none of a log, or a state file that is none of this
- *     log; HBK_DISK_FULL where the scratch directory has no room; HBK_END; HBK_TIMEOUT where another
+ *     HBK_INVALID_ARGUMENT for a vkey that is none of a log, a policy that is none, or a state file
+ *     that is none of this log; HBK_DISK_FULL where the scratch directory has no room; HBK_END; HBK_TIMEOUT where another
  *     audit holds the state file; HBK_PERMISSION_DENIED; HBK_OUT_OF_MEMORY; HBK_IO_ERROR.
  * Args:  publication: path of the directory, UTF-8, not NULL. vkey: text, not NULL. options: NULL
  *     for the defaults. progress: or NULL. context: handed to it.

@@ -57,6 +57,12 @@ absl::StatusOr<absl::string_view> TakeText(const char* text, size_t length, absl
   return absl::string_view(text, length);
 }
 
+absl::StatusOr<TrustPolicy> TakePolicy(const char* policy, size_t length) {
+  const absl::StatusOr<absl::string_view> text = TakeText(policy, length, "policy");
+  if (!text.ok()) return text.status();
+  return ParseTrustPolicy(*text);
+}
+
 absl::StatusOr<Verifier> TakeLogKey(const char* vkey) {
   if (vkey == nullptr) return Invalid("vkey is NULL");
   absl::StatusOr<Verifier> log = ParseVkey(vkey);

@@ -15,6 +15,7 @@
 #include "api/hourbook.h"
 #include "ledger/base/error.h"
 #include "ledger/chain/signer.h"
+#include "ledger/chain/trust_policy.h"
 #include "ledger/engine/cursor.h"
 #include "ledger/engine/ledger.h"
 #include "ledger/engine/snapshot.h"
@@ -83,6 +84,9 @@ absl::Status CheckRoom(size_t size, const char* buffer, size_t capacity, size_t*
 
 // A text or file that the caller handed in. kInvalidArgument where it is NULL and not empty.
 absl::StatusOr<absl::string_view> TakeText(const char* text, size_t length, absl::string_view what);
+
+// A policy that the caller handed in. InvalidArgument says in which line it is none.
+absl::StatusOr<TrustPolicy> TakePolicy(const char* policy, size_t length);
 
 // The key of a log that the caller handed in. kInvalidArgument where it is none.
 absl::StatusOr<Verifier> TakeLogKey(const char* vkey);

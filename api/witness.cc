@@ -16,12 +16,6 @@ namespace {
 
 static_assert(HBK_WITNESSES_MAX == kTrustPolicyMaxOfEach);
 
-absl::StatusOr<TrustPolicy> TakePolicy(const char* policy, size_t length) {
-  const absl::StatusOr<absl::string_view> text = TakeText(policy, length, "policy");
-  if (!text.ok()) return text.status();
-  return ParseTrustPolicy(*text);
-}
-
 // Nothing where vkey is NULL.
 absl::StatusOr<std::optional<Verifier>> TakeLog(const char* vkey) {
   if (vkey == nullptr) return std::optional<Verifier>();

@@ -127,6 +127,7 @@ void BM_Audit(benchmark::State& state, bool replay) {
     AuditReport report;
     Must(Audit(publication,
                {.log = town.signer().verifier(),
+                .policy = std::nullopt,
                 .state_file = "",
                 .scratch_directory = town.scratch(),
                 .threads = kThreads,

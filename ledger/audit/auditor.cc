@@ -13,6 +13,7 @@
 #include "ledger/audit/replay.h"
 #include "ledger/audit/seen.h"
 #include "ledger/base/error.h"
+#include "ledger/chain/quorum.h"
 #include "ledger/format/tile_path.h"
 
 namespace hourbook {
@@ -78,6 +79,14 @@ absl::Status Auditor::OpenNote() {
     return Found({.kind = FindingKind::kSignature,
                   .what = std::string(checkpoint.status().message()),
                   .index = std::nullopt});
+  }
+  if (request_.policy) {
+    const auto trusted = OpenTrusted(note_, *request_.policy, request_.log);
+    if (!trusted.ok()) {
+      return Found({.kind = FindingKind::kWitnesses,
+                    .what = std::string(trusted.status().message()),
+                    .index = std::nullopt});
+    }
   }
   if (checkpoint->size == 0) {
     return Found({.kind = FindingKind::kRoot,

@@ -3,12 +3,14 @@
 #define LEDGER_AUDIT_AUDITOR_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "ledger/audit/finding.h"
 #include "ledger/audit/publication.h"
+#include "ledger/chain/trust_policy.h"
 #include "ledger/chain/verifier.h"
 #include "ledger/format/checkpoint.h"
 #include "ledger/rules/accounts.h"
@@ -20,6 +22,8 @@ using AuditProgress = absl::FunctionRef<bool(uint64_t done, uint64_t total)>;
 
 struct AuditRequest {
   Verifier log;  // whose it must be
+  // Whose cosignatures the checkpoint must bear; and if it lists logs, the log must be among them.
+  std::optional<TrustPolicy> policy;
   // The file in which this auditor keeps the last checkpoint found sound, or empty: then nothing
   // tells that entries shown before were taken back. Made, or brought up to date, by a sound audit.
   std::string state_file;

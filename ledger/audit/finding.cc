@@ -49,6 +49,9 @@ Words WordsFor(FindingKind kind) {
       return {"rules",
               "Whoever wrote the ledger let through what its rules forbid; balances after it "
               "cannot be relied on."};
+    case FindingKind::kWitnesses:
+      return {"witnesses",
+              "Too few of those whom you trust say that everybody is shown the same history as you."};
   }
   return {"unknown", "Unknown."};
 }

@@ -28,6 +28,7 @@ enum class FindingKind : uint32_t {
   kOrder = 9,        // an index or a time of recording is out of order
   kAccountLink = 10, // an entry does not name its account's previous entry
   kRules = 11,       // the rules do not allow an entry, or not as it is
+  kWitnesses = 12,   // too few of the witnesses whom the auditor trusts cosigned the checkpoint
 };
 
 struct Finding {

@@ -44,6 +44,7 @@ class AuditorTest : public testing::Test {
 
   AuditRequest Request(const std::string& state_file = "") const {
     return {.log = signer_.verifier(),
+            .policy = std::nullopt,
             .state_file = state_file,
             .scratch_directory = temp_ / "",
             .threads = threads_,
@@ -236,6 +237,24 @@ TEST_F(AuditorTest, AnotherKeyOfTheSameNameHasNotSignedIt) {
   request.log = signer_.verifier();
   request.log.name = "other.example";
   EXPECT_EQ(FoundBy(request), FindingKind::kSignature);
+}
+
+TEST_F(AuditorTest, ACheckpointNeedsTheWitnessesThatThePolicyAsksFor) {
+  PublishTown(20);
+  const Signer witness = Signer::Generate("w.example", SignatureType::kCosignature).value();
+  AuditRequest request = Request();
+  request.policy = ParseTrustPolicy(absl::StrCat("witness w ", FormatVkey(witness.verifier()),
+                                                 "\nquorum w\n"))
+                       .value();
+  EXPECT_EQ(FoundBy(request), FindingKind::kWitnesses);
+  Note note = ParseNote(Contents(site() + "/checkpoint")).value();
+  note.signatures.push_back(witness.Sign(note.text, 1'741'000'000));
+  WriteContents(site() + "/checkpoint", FormatNote(note));
+  ExpectSound(request);
+  note.signatures.back().bytes[20] ^= 1;
+  WriteContents(site() + "/checkpoint", FormatNote(note));
+  EXPECT_EQ(FoundBy(request), FindingKind::kWitnesses);
+  ExpectSound(Request());
 }
 
 TEST_F(AuditorTest, WhatWasSeenIsKeptAndComparedWith) {

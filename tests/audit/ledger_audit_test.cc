@@ -26,6 +26,7 @@ class LedgerAuditTest : public testing::Test {
 
   absl::Status TryAudit(const Verifier& log) {
     const AuditRequest request{.log = log,
+                               .policy = std::nullopt,
                                .state_file = temp_ / "state",
                                .scratch_directory = temp_ / "",
                                .threads = 2,

@@ -19,6 +19,15 @@ CLI::Option* PolicyArgument::AddTo(CLI::App& command) {
                             "Whom to trust: a file with the lines of C2SP tlog-policy");
 }
 
+void PolicyArgument::CheckNote(const std::string& note, const std::string& vkey) const {
+  if (!given()) return;
+  const std::string policy = Read();
+  hbk_error error = HBK_ERROR_INIT;
+  Check(hbk_check_policy(note.data(), note.size(), policy.data(), policy.size(), vkey.c_str(),
+                         nullptr, nullptr, &error),
+        error);
+}
+
 std::string PolicyArgument::Read() const {
   std::string policy = ReadFile(path, kPolicyFileMaxSize);
   hbk_error error = HBK_ERROR_INIT;

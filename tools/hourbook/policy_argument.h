@@ -22,6 +22,10 @@ struct PolicyArgument {
 
   bool given() const { return !path.empty(); }
 
+  // Does nothing where none is given. Throws CommandError unless the checkpoint of a signed note
+  // satisfies the policy.
+  void CheckNote(const std::string& note, const std::string& vkey) const;
+
   // The policy's text, well-formed. Throws CommandError, which says in which line it is not.
   std::string Read() const;
 };

@@ -11,6 +11,7 @@
 #include "tools/hourbook/json.h"
 #include "tools/hourbook/names.h"
 #include "tools/hourbook/output.h"
+#include "tools/hourbook/policy_argument.h"
 #include "tools/hourbook/progress.h"
 #include "tools/hourbook/reader.h"
 #include "tools/hourbook/table.h"
@@ -22,6 +23,7 @@ namespace {
 struct Arguments {
   std::string directory, state_file, scratch_directory;
   VkeyArgument vkey;
+  PolicyArgument policy;
   bool is_ledger = false, chain_only = false, balances = false, json = false;
 };
 
@@ -45,12 +47,17 @@ void KeepAccount(void* accounts, const hbk_party* party, uint16_t unit,
 }
 
 Ending RunAudit(const Arguments& arguments, const std::string& vkey) {
+  const std::string policy = arguments.policy.given() ? arguments.policy.Read() : "";
   Ending ending = {HBK_OK, HBK_ERROR_INIT, HBK_AUDIT_REPORT_INIT, {}};
   hbk_audit_options options = HBK_AUDIT_OPTIONS_INIT;
   if (arguments.chain_only) options.flags |= HBK_AUDIT_CHAIN_ONLY;
   if (!arguments.state_file.empty()) options.state_file = arguments.state_file.c_str();
   if (!arguments.scratch_directory.empty()) {
     options.scratch_directory = arguments.scratch_directory.c_str();
+  }
+  if (arguments.policy.given()) {
+    options.policy = policy.data();
+    options.policy_length = policy.size();
   }
   if (arguments.balances) {
     options.account = KeepAccount;
@@ -156,10 +163,10 @@ void PrintUnsound(const hbk_audit_report& report) {
 }
 
 // What cannot be checked is neither sound nor unsound; --json says so too.
-ExitCode CouldNotCheck(const Arguments& arguments, ExitCode code, const std::string& why) {
-  if (!arguments.json) throw CommandError(code, why);
+ExitCode CouldNotCheck(const Arguments& arguments, const std::string& why) {
+  if (!arguments.json) throw CommandError(kExitError, why);
   PrintJson({{"verdict", "could_not_check"}, {"why", why}});
-  return code;
+  return kExitError;
 }
 
 ExitCode Tell(const Arguments& arguments, const Ending& ending) {
@@ -179,8 +186,7 @@ ExitCode Tell(const Arguments& arguments, const Ending& ending) {
     }
     return kExitDamaged;
   }
-  return CouldNotCheck(arguments, ExitCodeOf(ending.status),
-                       MessageOf(ending.status, ending.error));
+  return CouldNotCheck(arguments, MessageOf(ending.status, ending.error));
 }
 
 // The finding of a store that cannot even be read.
@@ -197,7 +203,7 @@ ExitCode AuditHere(const Arguments& arguments, const std::string& vkey) {
     ending = RunAudit(arguments, vkey);
   } catch (const CommandError& error) {  // the ledger could not be opened
     if (error.code() != kExitDamaged) {
-      const ExitCode code = CouldNotCheck(arguments, error.code(), error.what());
+      const ExitCode code = CouldNotCheck(arguments, error.what());
       Flush();
       return code;
     }
@@ -238,6 +244,7 @@ void AddAuditCommand(CLI::App& app) {
   command->add_option("DIR", arguments->directory, "The publication, or with --ledger a ledger")
       ->required();
   arguments->vkey.AddTo(*command);
+  arguments->policy.AddTo(*command);
   command->add_option("--state", arguments->state_file,
                       "File that remembers the last checkpoint found sound: shows that nothing "
                       "was taken back since");

@@ -112,21 +112,13 @@ std::string EntryText(const Json& entry) {
   return table.TakeText();
 }
 
-void CheckPolicy(const Arguments& arguments, const std::string& note, const std::string& vkey) {
-  const std::string policy = arguments.policy.Read();
-  hbk_error error = HBK_ERROR_INIT;
-  Check(hbk_check_policy(note.data(), note.size(), policy.data(), policy.size(), vkey.c_str(),
-                         nullptr, nullptr, &error),
-        error);
-}
-
 void CheckProof(const Arguments& arguments) {
   const std::string proof = ReadFile(arguments.proof, kFileMaxSize);
   const std::string vkey = arguments.vkey.Read();
   const bool is_consistency = absl::StartsWith(proof, "old ");
   const Shown shown = is_consistency ? CheckConsistency(arguments, proof, vkey)
                                      : CheckInclusion(arguments, proof, vkey);
-  if (arguments.policy.given()) CheckPolicy(arguments, NoteIn(proof), vkey);
+  arguments.policy.CheckNote(NoteIn(proof), vkey);
   if (arguments.json) {
     PrintJson(shown.facts);
   } else {

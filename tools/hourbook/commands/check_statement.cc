@@ -11,6 +11,7 @@
 #include "tools/hourbook/json.h"
 #include "tools/hourbook/names.h"
 #include "tools/hourbook/output.h"
+#include "tools/hourbook/policy_argument.h"
 #include "tools/hourbook/text_file.h"
 #include "tools/hourbook/vkey_argument.h"
 
@@ -22,6 +23,7 @@ constexpr size_t kStatementMaxSize = size_t{1} << 30;  // FORMAT.md's
 struct Arguments {
   std::string statement;
   VkeyArgument vkey;
+  PolicyArgument policy;
   bool json = false;
 };
 
@@ -109,6 +111,7 @@ void CheckStatement(const Arguments& arguments) {
   Check(hbk_check_statement(text.data(), text.size(), vkey.c_str(), Take, &checked.entries,
                             &checked.found, &error),
         error);
+  arguments.policy.CheckNote(text.substr(checked.found.checkpoint_offset), vkey);
   const LocalClock clock;  // the ledger's days are not in a statement
   if (arguments.json) {
     PrintJson(CheckedJson(checked, clock));
@@ -130,6 +133,7 @@ void AddCheckStatementCommand(CLI::App& app) {
       "Example: hourbook check-statement V0001.statement --vkey @town.vkey");
   command->add_option("STATEMENT", arguments->statement, "The file")->required();
   arguments->vkey.AddTo(*command);
+  arguments->policy.AddTo(*command);
   command->add_flag("--json", arguments->json, "Print as JSON");
   command->callback([arguments] { CheckStatement(*arguments); });
 }
