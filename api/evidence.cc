@@ -18,6 +18,8 @@ Hash ToHash(const uint8_t* bytes) {
 }  // namespace hourbook::capi
 
 using namespace hourbook::capi;  // the functions below are C's, so they cannot be in it
+using hourbook::Fail;
+using hourbook::Failure;
 
 static_assert(HBK_PAYLOAD_MAX == hourbook::kPayloadMaxSize);
 
@@ -53,7 +55,7 @@ hbk_status hbk_evidence_check(const char* opening, size_t length, const uint8_t 
     const auto taken = TakeText(opening, length, "opening");
     if (!taken.ok()) return taken.status();
     const auto payload = hourbook::OpenEvidence(*taken, ToHash(commitment));
-    if (!payload.ok()) return hourbook::Fail(hourbook::Failure::kUnsound, payload.status().message());
+    if (!payload.ok()) return Fail(Failure::kUnsound, payload.status().message());
     if (payload_offset != nullptr) *payload_offset = length - payload->size();
     return absl::OkStatus();
   });

@@ -15,7 +15,7 @@
 
 namespace hourbook {
 
-// One account of the party as far as the statement shows it: every entry from the first to the last.
+// One account of the party, as far as it is shown: every entry from the first to the last.
 struct StatedAccount {
   Unit unit;
   bool from_start;  // the account begins with the first
@@ -39,8 +39,8 @@ struct StatementChecked {
 // refused.
 using StatedEntry = absl::FunctionRef<bool(const Entry& entry)>;
 
-// Holds a statement against a log's key: the checkpoint's signature; that each entry is in its tree,
-// names the party, and comes after the one before; and, of each account, that nothing between is
+// Holds a statement against a log's key: the checkpoint's signature; that each entry is in its
+// tree, names the party, and comes after the one before; and, of each account, that nothing between is
 // left out. kUnsound says which line is wrong and why.
 //
 // It does not show that nothing came after the last entry of an account, nor what the rules say of

@@ -17,8 +17,8 @@ Hash Commit(const Hash& salt, absl::string_view payload);
 // A random salt, for one payload only. Thread-safe.
 Hash NewSalt();
 
-// The payload of an opening, in the text, if the commitment is of it. InvalidArgument where the text
-// is no opening, DataLoss where it is one of another commitment. Pure, thread-safe.
+// The payload of an opening, in the text, if the commitment is of it. InvalidArgument where the
+// text is no opening, DataLoss where it is one of another commitment. Pure, thread-safe.
 absl::StatusOr<absl::string_view> OpenEvidence(absl::string_view opening, const Hash& commitment);
 
 }  // namespace hourbook

@@ -21,8 +21,8 @@
 namespace hourbook {
 
 // Keeps a payload with a new salt, durably, and returns its commitment, which is an entry's
-// evidence. The store is made where it does not exist (its parent must). The same payload kept twice
-// has two commitments. kInvalidArgument beyond kPayloadMaxSize; file.h's failures.
+// evidence. The store is made where it does not exist (its parent must). The same payload kept
+// twice has two commitments. kInvalidArgument beyond kPayloadMaxSize; file.h's failures.
 absl::StatusOr<Hash> KeepPayload(const std::string& store, absl::string_view payload);
 
 // The opening of a commitment. kNotFound where the store has none, or its erasure was begun;

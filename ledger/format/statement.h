@@ -1,6 +1,6 @@
 // The text of a statement (FORMAT.md): a party's entries, each with its proof, and the checkpoint
-// that they are proved against. This reads and writes its form, an entry at a time; whether it holds
-// is for audit/check_statement.h.
+// that they are proved against. This reads and writes its form, an entry at a time; whether it
+// holds is for audit/check_statement.h.
 #ifndef LEDGER_FORMAT_STATEMENT_H_
 #define LEDGER_FORMAT_STATEMENT_H_
 

@@ -76,8 +76,8 @@ class Eraser {
   }
 
   // The payload goes first: then the ledger never tells of what is not done, and a run that was cut
-  // off between the two is mended by another. But before anything goes the rules are asked, for what
-  // is gone does not come back.
+  // off between the two is mended by another. But before anything goes the rules are asked, for
+  // what is gone does not come back.
   void Run() {
     const std::optional<hbk_entry> of = Find();
     if (!of) {
