@@ -738,7 +738,7 @@ typedef struct hbk_audit_report {
   {sizeof(hbk_audit_report), 0, {0, {0}}, 0, UINT64_MAX, {0}, 0, {0, 0, 0}, 0, 0, {0}}
 
 /* Audits a published log with nothing but its vkey: the signature of its checkpoint; that what the
- * auditor was shown before is a prefix; every file; every entry's hash and link; every hash of the
+ * auditor was shown before is a prefix; every file that the checkpoint calls for; every entry's hash and link; every hash of the
  * tree; its root; and by replaying every entry through the rules, as of its day: its form, its order,
  * its time, the links of its accounts and its verdict, down to every balance. Whoever serves the
  * directory is not trusted, nor is whoever wrote the ledger.
@@ -746,8 +746,8 @@ typedef struct hbk_audit_report {
  * Returns: HBK_OK where all is sound. HBK_UNSOUND where something is not: the report and the error
  *     say what and where. Else it could not be checked: HBK_NOT_FOUND where there is no checkpoint;
  *     HBK_INVALID_ARGUMENT for a vkey that is none of a log, a policy that is none, or a state file
- *     that is none of this log; HBK_DISK_FULL where the scratch directory has no room; HBK_END; HBK_TIMEOUT where another
- *     audit holds the state file; HBK_PERMISSION_DENIED; HBK_OUT_OF_MEMORY; HBK_IO_ERROR.
+ *     that is none of this log; HBK_DISK_FULL where the scratch directory has no room; HBK_END;
+ *     HBK_TIMEOUT where another audit changed the state file meanwhile; HBK_PERMISSION_DENIED; HBK_OUT_OF_MEMORY; HBK_IO_ERROR.
  * Args:  publication: path of the directory, UTF-8, not NULL. vkey: text, not NULL. options: NULL
  *     for the defaults. progress: or NULL. context: handed to it.
  * Out:   report: its struct_size set by the caller; filled unless a handle or argument is refused.
@@ -854,7 +854,8 @@ typedef struct hbk_trial hbk_trial;
 
 /* Opens a trial on the ledger as it is now, standing at size 1 (the genesis alone).
  *
- * Returns: HBK_OK; HBK_CORRUPT; HBK_READERS_FULL; HBK_OUT_OF_MEMORY.
+ * Returns: HBK_OK; HBK_BEHIND where the ledger takes no entries; HBK_CORRUPT; HBK_READERS_FULL;
+ *     HBK_OUT_OF_MEMORY.
  * Out:   trial: the handle, or NULL on failure. Close it with hbk_trial_close. */
 HBK_API hbk_status hbk_trial_open(hbk_ledger* ledger, hbk_trial** trial, hbk_error* error);
 

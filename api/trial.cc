@@ -15,6 +15,7 @@ hbk_status hbk_trial_open(hbk_ledger* ledger, hbk_trial** trial, hbk_error* erro
     const auto found = LedgerHandles::Find(ledger, "ledger");
     if (!found.ok()) return found.status();
     OpenLedger* const open = *found;
+    if (!open->ledger->not_behind().ok()) return open->ledger->not_behind();
     auto snapshot = open->ledger->OpenSnapshot();
     if (!snapshot.ok()) return snapshot.status();
     std::unique_ptr<OpenTrial> opened(

@@ -268,7 +268,7 @@ def check_statement(path, vkey):
         require(before < index < size and party in e[1:3], where, "it is out of order, or not of this party")
         require(proved_root(sha256(b"\0" + leaf_data), index, size, proof) == root, where, "it is not proved")
         previous, before = e[11] if e[1] == party else e[12], index
-        require(unit == 0 or last.get(unit, previous) == previous, where, "an entry before it is left out")
+        require(unit == 0 or last.get(unit, previous) == previous < index, where, "one before it is left out")
         last[unit] = index
     print(f"Sound: {len(blocks):,} entries of {party.hex()}, in a ledger of {size:,}.")
 

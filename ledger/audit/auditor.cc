@@ -80,6 +80,7 @@ absl::Status Auditor::OpenNote() {
                   .what = std::string(checkpoint.status().message()),
                   .index = std::nullopt});
   }
+  report_.checkpoint = *std::move(checkpoint);
   if (request_.policy) {
     const auto trusted = OpenTrusted(note_, *request_.policy, request_.log);
     if (!trusted.ok()) {
@@ -88,12 +89,11 @@ absl::Status Auditor::OpenNote() {
                     .index = std::nullopt});
     }
   }
-  if (checkpoint->size == 0) {
+  if (report_.checkpoint.size == 0) {
     return Found({.kind = FindingKind::kRoot,
                   .what = "the checkpoint is of no entries, but a ledger begins with its genesis",
                   .index = std::nullopt});
   }
-  report_.checkpoint = *std::move(checkpoint);
   return absl::OkStatus();
 }
 
@@ -121,7 +121,7 @@ absl::Status Auditor::Run() {
   if (absl::Status found = FindLastBundle(); !found.ok()) return found;
   if (absl::Status prepared = PrepareReplay(); !prepared.ok()) return prepared;
   if (absl::Status walked = Walk(*seen); !walked.ok()) return walked;
-  return RememberSeen(request_.state_file, request_.log, note_, report_.checkpoint);
+  return RememberSeen(request_.state_file, request_.log, note_, *seen);
 }
 
 absl::Status Auditor::PrepareReplay() {

@@ -34,7 +34,7 @@ void Window::Work(Room entries) {
     try {
       CheckOne(i, entries, bundles_[i]);
     } catch (const std::bad_alloc&) {  // which would end the process if it left a thread
-      bundles_[i].status = Fail(Failure::kOutOfMemory, "out of memory");
+      bundles_[i].out_of_memory = true;
     }
   }
 }
@@ -82,6 +82,7 @@ absl::Status ChainCheck::Take(const Window& window, Finding& finding) {
     const CheckedBundle& checked = window.bundles()[i];
     const absl::Span<const Hash> leaves = window.LeavesOf(i);
     const uint64_t first = window.first_entry() + i * kTileWidth;
+    if (checked.out_of_memory) return Fail(Failure::kOutOfMemory, "out of memory");
     finding = checked.finding;
     if (!checked.status.ok()) return checked.status;
     if (checked.named != last_leaf_) {

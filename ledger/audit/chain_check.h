@@ -18,6 +18,7 @@ namespace hourbook {
 
 // What was found in a bundle by itself.
 struct CheckedBundle {
+  bool out_of_memory = false;  // told without needing any
   absl::Status status;
   Finding finding;  // where status is kUnsound
   Hash named{};     // the hash that its first entry names

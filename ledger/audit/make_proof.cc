@@ -25,11 +25,11 @@ absl::StatusOr<Checkpoint> ReadCheckpoint(const Snapshot& snapshot, absl::string
   if (!parsed.ok()) return Fail(Failure::kUnsound, parsed.status().message());
   absl::StatusOr<Checkpoint> checkpoint = ParseCheckpoint(parsed->text);
   if (!checkpoint.ok()) return Fail(Failure::kUnsound, checkpoint.status().message());
-  const absl::StatusOr<SnapshotStat> stat = snapshot.Stat();
-  if (!stat.ok()) return stat.status();
-  if (checkpoint->origin != stat->genesis.origin) {
+  const absl::StatusOr<Genesis> genesis = snapshot.ReadGenesis();
+  if (!genesis.ok()) return genesis.status();
+  if (checkpoint->origin != genesis->origin) {
     return Fail(Failure::kUnsound, absl::StrCat("the checkpoint is of ", checkpoint->origin,
-                                                "; the ledger is ", stat->genesis.origin));
+                                                "; the ledger is ", genesis->origin));
   }
   if (checkpoint->size > snapshot.size()) {
     return Fail(Failure::kBehind, absl::StrCat("the checkpoint signs ", checkpoint->size,

@@ -58,11 +58,11 @@ absl::Status Prover::Prepare(absl::string_view note) {
   absl::StatusOr<Checkpoint> checkpoint = ReadCheckpoint(note);
   if (!checkpoint.ok()) return checkpoint.status();
   checkpoint_ = *std::move(checkpoint);
-  const absl::StatusOr<SnapshotStat> stat = snapshot_.Stat();
-  if (!stat.ok()) return stat.status();
-  if (checkpoint_.origin != stat->genesis.origin) {
+  const absl::StatusOr<Genesis> genesis = snapshot_.ReadGenesis();
+  if (!genesis.ok()) return genesis.status();
+  if (checkpoint_.origin != genesis->origin) {
     return Fail(Failure::kUnsound, absl::StrCat("the checkpoint is of ", checkpoint_.origin,
-                                                ", not of ", stat->genesis.origin));
+                                                ", not of ", genesis->origin));
   }
   return CheckHolds(snapshot_, checkpoint_, "the checkpoint given");
 }

@@ -39,7 +39,7 @@ class Publisher {
 
  private:
   absl::Status Prepare(const std::string& directory);
-  absl::StatusOr<Checkpoint> ReadOld() const;
+  absl::StatusOr<Checkpoint> ReadOld();
   absl::Status Recompute() const;
   absl::Status Remember() const;
   absl::Status WriteTiles(FileWriter& files) const;
@@ -68,7 +68,7 @@ absl::Status Publisher::Report(uint64_t done, uint64_t total) const {
   return Fail(Failure::kEnd, "publishing was stopped; publish again to complete it");
 }
 
-absl::StatusOr<Checkpoint> Publisher::ReadOld() const {
+absl::StatusOr<Checkpoint> Publisher::ReadOld() {
   const std::string path = directory_ + "/checkpoint";
   const absl::StatusOr<std::string> note = ReadFile(path, kNoteMaxSize);
   if (!note.ok() && FailureOf(note.status()) == Failure::kNotFound) {
@@ -76,7 +76,10 @@ absl::StatusOr<Checkpoint> Publisher::ReadOld() const {
   }
   if (!note.ok()) return note.status();
   absl::StatusOr<Checkpoint> old = OpenCheckpoint(*note, signer_.verifier());
-  if (old.ok()) return old;
+  if (old.ok()) {
+    note_ = *note;
+    return old;
+  }
   return Fail(Failure::kUnsound,
               absl::StrCat(path, " was not signed by this key (", old.status().message(),
                            "); publish into another directory, or with the key of this one"));
@@ -94,13 +97,13 @@ absl::Status Publisher::Prepare(const std::string& directory) {
   absl::StatusOr<std::unique_ptr<Snapshot>> snapshot = ledger_.OpenSnapshot();
   if (!snapshot.ok()) return snapshot.status();
   snapshot_ = *std::move(snapshot);
-  const absl::StatusOr<SnapshotStat> stat = snapshot_->Stat();
-  if (!stat.ok()) return stat.status();
+  const absl::StatusOr<Genesis> genesis = snapshot_->ReadGenesis();
+  if (!genesis.ok()) return genesis.status();
   const Verifier& key = signer_.verifier();
-  if (key.type != SignatureType::kEd25519 || key.name != stat->genesis.origin) {
+  if (key.type != SignatureType::kEd25519 || key.name != genesis->origin) {
     return Fail(Failure::kInvalidArgument,
                 absl::StrCat("the key is that of ", key.name, "; the ledger is signed by a log's "
-                             "key called ", stat->genesis.origin));
+                             "key called ", genesis->origin));
   }
   absl::StatusOr<std::optional<Published>> remembered = ReadPublished(ledger_.directory());
   if (!remembered.ok()) return remembered.status();
@@ -233,7 +236,13 @@ absl::StatusOr<Checkpoint> Publisher::Run(const std::string& directory) {
       .origin = signer_.verifier().name, .size = size(), .root = snapshot_->root()};
   // A publication that was cut off between its last two steps left partial tiles behind.
   if (remembered_) RemovePartials(std::min(remembered_->previous_size, old_.size), old_.size);
-  if (old_.size == size()) return checkpoint;
+  if (old_.size == size()) {  // nothing is new, but the ledger may have forgotten it
+    const bool known = remembered_ && remembered_->directory == directory_ &&
+                       remembered_->checkpoint == old_;
+    const absl::Status told = known ? absl::OkStatus() : Remember();
+    if (!told.ok()) return told;
+    return checkpoint;
+  }
   if (absl::Status recomputed = Recompute(); !recomputed.ok()) return recomputed;
   const std::string text = FormatCheckpoint(checkpoint);
   note_ = FormatNote({.text = text, .signatures = {signer_.Sign(text)}});
@@ -243,6 +252,8 @@ absl::StatusOr<Checkpoint> Publisher::Run(const std::string& directory) {
   if (absl::Status written = WriteTiles(*files); !written.ok()) return written;
   if (absl::Status placed = PlaceCheckpoint(*files); !placed.ok()) return placed;
   RemovePartials(old_.size, size());
+  // A publication that was cut off before its last step left those of its own size.
+  if (remembered_) RemovePartials(remembered_->checkpoint.size, size());
   std::error_code ignored;
   std::filesystem::remove_all(absl::StrCat(directory_, "/", kScratch), ignored);
   progress_(size(), size());

@@ -25,7 +25,7 @@ absl::StatusOr<Checkpoint> ReadSeen(const std::string& path, const Verifier& log
 }
 
 absl::Status RememberSeen(const std::string& path, const Verifier& log, absl::string_view note,
-                          const Checkpoint& checkpoint) {
+                          const Checkpoint& seen) {
   if (path.empty()) return absl::OkStatus();
   const std::string directory = std::filesystem::path(path).parent_path().string();
   if (!directory.empty()) {
@@ -33,9 +33,12 @@ absl::Status RememberSeen(const std::string& path, const Verifier& log, absl::st
   }
   const absl::StatusOr<FileLock> lock = FileLock::Acquire(path + ".lock");
   if (!lock.ok()) return lock.status();
-  const absl::StatusOr<Checkpoint> seen = ReadSeen(path, log);
-  if (!seen.ok()) return seen.status();
-  if (seen->size >= checkpoint.size) return absl::OkStatus();
+  const absl::StatusOr<Checkpoint> now = ReadSeen(path, log);
+  if (!now.ok()) return now.status();
+  if (*now != seen) {
+    return Fail(Failure::kTimeout, absl::StrCat("another audit has changed ", path,
+                                                " meanwhile; audit again"));
+  }
   return WriteFileDurably(path, note, 0644);
 }
 

@@ -17,10 +17,11 @@ namespace hourbook {
 // kInvalidArgument where it is not signed by the log.
 absl::StatusOr<Checkpoint> ReadSeen(const std::string& path, const Verifier& log);
 
-// Puts a note with this checkpoint in the file, durably, unless another audit has put a newer one
-// there meanwhile. Makes the directories above it. Does nothing where the path is empty.
+// Puts a note in the place of what the file held when it was read: kTimeout where another audit has
+// changed it since, against which this one was not held. Durable. Makes the directories above the
+// file. Does nothing where the path is empty.
 absl::Status RememberSeen(const std::string& path, const Verifier& log, absl::string_view note,
-                          const Checkpoint& checkpoint);
+                          const Checkpoint& seen);
 
 }  // namespace hourbook
 

@@ -91,9 +91,8 @@ absl::Status Rename(const std::string& from, const std::string& to) {
 // Writes a file under a temporary name beside its own, syncs it and puts it in its place; `place`
 // leaves nothing under the temporary name, which may be another writer's from then on.
 absl::Status WriteThenPlace(
-    const std::string& path, absl::string_view bytes, unsigned mode,
+    const std::string& temporary, const std::string& path, absl::string_view bytes, unsigned mode,
     absl::FunctionRef<absl::Status(const std::string& from, const std::string& to)> place) {
-  const std::string temporary = absl::StrCat(path, ".new");
   auto remove = absl::MakeCleanup([&] { ::unlink(temporary.c_str()); });
   // Not with another's access rights, should one be left over.
   ::unlink(temporary.c_str());
@@ -127,6 +126,9 @@ absl::Status SystemFailure(int error_number, absl::string_view doing) {
     case ENOENT:
     case ENOTDIR:
       return Fail(Failure::kNotFound, message);
+    case ELOOP:
+    case ENAMETOOLONG:
+      return Fail(Failure::kInvalidArgument, message);
     case EEXIST:
       return Fail(Failure::kFileExists, message);
     case EACCES:
@@ -216,14 +218,17 @@ absl::Status FileWriter::Flush() {
 }
 
 absl::Status WriteFileDurably(const std::string& path, absl::string_view bytes, unsigned mode) {
-  return WriteThenPlace(path, bytes, mode, Rename);
+  return WriteThenPlace(path + ".new", path, bytes, mode, Rename);
 }
 
 absl::Status WriteNewFileDurably(const std::string& path, absl::string_view bytes, unsigned mode) {
-  return WriteThenPlace(path, bytes, mode, [](const std::string& from, const std::string& to) {
+  // Nobody else's file has this name: what PATH.new holds is not ours to remove.
+  const std::string temporary = absl::StrCat(path, ".", ::getpid(), ".new");
+  const auto link = [](const std::string& from, const std::string& to) {
     if (::link(from.c_str(), to.c_str()) != 0) return Failed("making", to);
     return ::unlink(from.c_str()) == 0 ? absl::OkStatus() : Failed("removing", from);
-  });
+  };
+  return WriteThenPlace(temporary, path, bytes, mode, link);
 }
 
 absl::StatusOr<FileLock> FileLock::Acquire(const std::string& path, absl::Duration patience) {

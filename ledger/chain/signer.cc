@@ -3,7 +3,9 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/objects.h>
 #include <openssl/pem.h>
+#include <openssl/x509.h>
 
 #include <algorithm>
 
@@ -24,6 +26,12 @@ constexpr size_t kTextMaxSize = 10'000;
 
 struct FreeBio {
   void operator()(BIO* bio) const { BIO_free_all(bio); }
+};
+struct FreePkcs8 {
+  void operator()(PKCS8_PRIV_KEY_INFO* key) const { PKCS8_PRIV_KEY_INFO_free(key); }
+};
+struct FreeSealed {
+  void operator()(X509_SIG* key) const { X509_SIG_free(key); }
 };
 struct FreeContext {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
@@ -47,6 +55,23 @@ bool PublicKeyOf(const EVP_PKEY* key, Verifier& verifier) {
   return EVP_PKEY_get_id(key) == EVP_PKEY_ED25519 &&
          EVP_PKEY_get_raw_public_key(key, verifier.public_key.data(), &size) == 1 &&
          size == verifier.public_key.size();
+}
+
+// PBKDF2 rounds for a passphrase that a person thought of; OpenSSL's own default is 2,048.
+constexpr int kRounds = 600'000;
+
+// As PKCS #8 by PBES2 with AES-256.
+bool WriteEncrypted(BIO* bio, const EVP_PKEY* key, absl::string_view passphrase) {
+  const std::unique_ptr<PKCS8_PRIV_KEY_INFO, FreePkcs8> plain(EVP_PKEY2PKCS8(key));
+  X509_ALGOR* const method = PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), kRounds, nullptr, 0, nullptr,
+                                               NID_hmacWithSHA256);
+  if (plain == nullptr || method == nullptr || passphrase.size() > PEM_BUFSIZE) {
+    X509_ALGOR_free(method);
+    return false;
+  }
+  const std::unique_ptr<X509_SIG, FreeSealed> sealed(PKCS8_set0_pbe(
+      passphrase.data(), static_cast<int>(passphrase.size()), plain.get(), method));
+  return sealed != nullptr && PEM_write_bio_PKCS8(bio, sealed.get()) == 1;
 }
 
 bool IsEncrypted(absl::string_view pem) {
@@ -99,11 +124,13 @@ absl::StatusOr<Signer> Signer::FromText(absl::string_view text, absl::string_vie
 absl::StatusOr<std::string> Signer::ToText(absl::string_view passphrase) const {
   const std::unique_ptr<BIO, FreeBio> bio(BIO_new(BIO_s_secmem()));
   HOURBOOK_CHECK(bio != nullptr, "OpenSSL could not allocate");
-  const EVP_CIPHER* const cipher = passphrase.empty() ? nullptr : EVP_aes_256_cbc();
-  const int written = PEM_write_bio_PKCS8PrivateKey(bio.get(), key_.get(), cipher, nullptr, 0,
-                                                    GivePassphrase, &passphrase);
+  const bool written =
+      passphrase.empty()
+          ? PEM_write_bio_PKCS8PrivateKey(bio.get(), key_.get(), nullptr, nullptr, 0, nullptr,
+                                          nullptr) == 1
+          : WriteEncrypted(bio.get(), key_.get(), passphrase);
   ERR_clear_error();
-  if (written != 1) return Refuse("OpenSSL could not write it; is the passphrase too long?");
+  if (!written) return Refuse("OpenSSL could not write it; is the passphrase too long?");
   char* pem = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &pem);
   return absl::StrCat(kVkeyLine, FormatVkey(verifier_), "\n",

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "ledger/base/error.h"
+#include "ledger/base/file.h"
 #include "ledger/engine/published.h"
 #include "ledger/engine/snapshot.h"
 
@@ -170,6 +171,8 @@ absl::Status Ledger::ForgetPublication() {
   if (read_only_) {
     return Fail(Failure::kReadOnly, "the ledger was opened read-only; open it for writing");
   }
+  const absl::StatusOr<FileLock> lock = FileLock::Acquire(directory_ + "/publish.lock");
+  if (!lock.ok()) return lock.status();
   return ForgetPublished(directory_);
 }
 

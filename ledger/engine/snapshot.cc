@@ -15,11 +15,17 @@ Snapshot::~Snapshot() {
   core_->UnpinIds(txn_.ids_covered());
 }
 
-absl::StatusOr<SnapshotStat> Snapshot::Stat() const {
+absl::StatusOr<Genesis> Snapshot::ReadGenesis() const {
   const absl::StatusOr<Record> first = At(0);
   if (!first.ok()) return first.status();
   absl::StatusOr<Genesis> genesis = DecodeGenesis(first->entry);
   if (!genesis.ok()) return Fail(Failure::kCorrupt, genesis.status().message());
+  return genesis;
+}
+
+absl::StatusOr<SnapshotStat> Snapshot::Stat() const {
+  absl::StatusOr<Genesis> genesis = ReadGenesis();
+  if (!genesis.ok()) return genesis.status();
   absl::StatusOr<StoreStat> store = ledger_.Stat();
   if (!store.ok()) return store.status();
   SnapshotStat stat{.genesis = *std::move(genesis),

@@ -40,6 +40,7 @@ class Snapshot {
   const ReadTxn& txn() const { return txn_; }
 
   absl::StatusOr<SnapshotStat> Stat() const;
+  absl::StatusOr<Genesis> ReadGenesis() const;
 
   // kNotFound for a size beyond size().
   absl::StatusOr<Hash> RootAt(uint64_t size) const;

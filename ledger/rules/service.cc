@@ -1,6 +1,7 @@
 // Service: a team's minutes given by a volunteer, once for each minute of the volunteer's life.
 #include <algorithm>
 #include <iterator>
+#include <limits>
 
 #include "ledger/rules/fates.h"
 #include "ledger/rules/judging.h"
@@ -17,10 +18,13 @@ uint64_t Limit(const State& state, Topic topic, int64_t at) {
   return state.policy.InForce({topic, kNoId, 0}, at).value_or(kMinutesPerDay);
 }
 
-// The half-open interval of a service. Minutes are few enough for any start that is not in the
-// future.
+// The end of a service's half-open interval, or that of time itself: an audit meets whatever times
+// an operator has made up.
 int64_t EndOf(const Entry& service, uint64_t minutes) {
-  return service.occurred_at + static_cast<int64_t>(minutes) * kNanosPerMinute;
+  int64_t end;
+  const int64_t duration = static_cast<int64_t>(minutes) * kNanosPerMinute;
+  const bool overflows = __builtin_add_overflow(service.occurred_at, duration, &end);
+  return overflows ? std::numeric_limits<int64_t>::max() : end;
 }
 
 // What the volunteer's services take of the time that the entry asks for.

@@ -81,6 +81,17 @@ TEST_F(PublisherTest, NothingNewChangesNothing) {
   EXPECT_EQ(Contents(site() + "/checkpoint"), before);
 }
 
+TEST_F(PublisherTest, PublishingNothingNewRemembersWhatWasForgotten) {
+  GrowTo(300);
+  PublishOk();
+  ASSERT_TRUE(ledger_->ForgetPublication().ok());
+  ASSERT_FALSE(ReadPublished(path()).value());
+  PublishOk();
+  const absl::StatusOr<std::optional<Published>> remembered = ReadPublished(path());
+  ASSERT_TRUE(remembered.ok() && *remembered);
+  EXPECT_EQ((*remembered)->note, Contents(site() + "/checkpoint"));
+}
+
 TEST_F(PublisherTest, StoppingItLeavesTheOldPublication) {
   GrowTo(300);
   PublishOk();

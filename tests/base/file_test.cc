@@ -103,10 +103,11 @@ TEST(WriteFileDurablyTest, ReplacesAndLeavesNothingElse) {
 TEST(WriteNewFileDurablyTest, NeverReplaces) {
   TempDir temp;
   const std::string path = temp / "key";
+  std::ofstream(path + ".new") << "another key";
   ASSERT_TRUE(WriteNewFileDurably(path, "first", 0600).ok());
   EXPECT_EQ(FailureOf(WriteNewFileDurably(path, "second", 0600)), Failure::kFileExists);
   EXPECT_EQ(ReadFile(path, 99).value(), "first");
-  EXPECT_EQ(NamesIn(temp / ""), std::vector<std::string>({"key"}));
+  EXPECT_EQ(NamesIn(temp / ""), std::vector<std::string>({"key", "key.new"}));
 }
 
 TEST(FileLockTest, IsHeldByOneUntilItEnds) {

@@ -1,5 +1,7 @@
 #include "tests/rules/town_machine.h"
 
+#include <limits>
+
 namespace hourbook {
 namespace {
 
@@ -51,6 +53,23 @@ TEST_F(ServiceTest, APatrolOfFiveForAMonth) {
   again.credit = Named('p', 0);
   EXPECT_EQ(Send(again), Verdict::kOverlap);
   EXPECT_EQ(BalanceOf(Named('T'), Unit::kMinute).debits_posted, 9'000u);
+}
+
+// Times that an operator made up and signed: the end of a service once wrapped around, so that
+// services of one volunteer could overlap there.
+TEST_F(ServiceTest, EndsNoLaterThanTimeItself) {
+  now_ = std::numeric_limits<int64_t>::max() - 1'000;
+  Entry last = Service(0, 60);
+  last.occurred_at = now_ - kMinute;
+  EXPECT_EQ(Send(last), Verdict::kOccurredInFuture) << "an hour, of which a minute is past";
+  last.amount = 1;
+  Sent(last);
+  Entry again = Service(0, 1);
+  again.occurred_at = last.occurred_at + 1;
+  EXPECT_NE(Send(again), Verdict::kOk);
+  Entry pending = PendingService(0, 60);
+  pending.occurred_at = last.occurred_at + 1;
+  EXPECT_EQ(Send(pending), Verdict::kOverlap);
 }
 
 TEST_F(ServiceTest, IntervalsAreHalfOpen) {

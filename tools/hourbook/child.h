@@ -13,11 +13,11 @@ namespace hourbook::cli {
 // How a child ended.
 struct ChildEnd {
   ExitCode code = kExitOk;  // what `work` answered
-  int signal = 0;           // or what ended it
+  int signal = 0;           // or the crash that ended it
 };
 
 // Runs `work` in a child, where it may print; what it throws is told as main would. Call while this
-// process has one thread. Throws CommandError where no child can be had.
+// process has one thread. Throws CommandError where no child can be had, or somebody else ended it.
 ChildEnd RunInChild(absl::FunctionRef<ExitCode()> work);
 
 }  // namespace hourbook::cli

@@ -40,4 +40,12 @@ void Flush() {
   if (std::fflush(stdout) != 0) Fail();
 }
 
+void PrintBeforeFailing(absl::FunctionRef<void()> print) {
+  try {
+    print();
+    Flush();
+  } catch (const OutputClosed&) {
+  }
+}
+
 }  // namespace hourbook::cli

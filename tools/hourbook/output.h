@@ -5,6 +5,7 @@
 
 #include <exception>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 
 namespace hourbook::cli {
@@ -24,6 +25,10 @@ void Print(absl::string_view text);
 
 // Brings out what was printed. Throws OutputClosed or CommandError.
 void Flush();
+
+// Runs `print` and brings out what it printed, for a command that goes on to fail: that nobody reads
+// it any more does not turn the failure into a success. Throws CommandError.
+void PrintBeforeFailing(absl::FunctionRef<void()> print);
 
 }  // namespace hourbook::cli
 

@@ -1,10 +1,13 @@
 #include "tools/hourbook/text_file.h"
 
+#include <fcntl.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "tools/hourbook/command_error.h"
@@ -42,23 +45,29 @@ std::string ReadFile(const std::string& path, size_t limit) {
   return text;
 }
 
-void WriteFile(const std::string& path, absl::string_view text) {
-  const std::string temporary = path + ".new";
-  File file(std::fopen(temporary.c_str(), "wbe"));
-  if (file == nullptr) Fail(temporary, "write");
+void WriteFile(const std::string& path, absl::string_view text, Access access) {
+  // A pipe or device is written to, not replaced.
+  std::error_code ignored;
+  const bool replaces = !std::filesystem::exists(path, ignored) ||
+                        std::filesystem::is_regular_file(path, ignored);
+  const std::string target = replaces ? path + ".new" : path;
+  const int flags = O_WRONLY | O_CLOEXEC | (replaces ? O_CREAT | O_TRUNC | O_NOFOLLOW : 0);
+  const int fd = ::open(target.c_str(), flags, access == Access::kOwner ? 0600 : 0666);
+  File file(fd < 0 ? nullptr : ::fdopen(fd, "wb"));
+  if (file == nullptr) Fail(target, "write");
   const bool written = std::fwrite(text.data(), 1, text.size(), file.get()) == text.size() &&
                        std::fflush(file.get()) == 0;
-  if (!written) Fail(temporary, "write");
+  if (!written) Fail(target, "write");
   file.reset();
-  if (std::rename(temporary.c_str(), path.c_str()) != 0) Fail(path, "replace");
+  if (replaces && std::rename(target.c_str(), path.c_str()) != 0) Fail(path, "replace");
 }
 
-void WriteFileOrPrint(const std::string& path, absl::string_view text) {
+void WriteFileOrPrint(const std::string& path, absl::string_view text, Access access) {
   if (path.empty()) {
     Print(text);
     Flush();
   } else {
-    WriteFile(path, text);
+    WriteFile(path, text, access);
   }
 }
 

@@ -169,6 +169,11 @@ ExitCode CouldNotCheck(const Arguments& arguments, const std::string& why) {
   return kExitError;
 }
 
+ExitCode CodeOf(hbk_status status) {
+  if (status == HBK_OK) return kExitOk;
+  return status == HBK_UNSOUND ? kExitDamaged : kExitError;
+}
+
 ExitCode Tell(const Arguments& arguments, const Ending& ending) {
   if (ending.status == HBK_OK) {
     if (arguments.json) {
@@ -199,18 +204,18 @@ Ending DamagedStore(const std::string& what) {
 
 ExitCode AuditHere(const Arguments& arguments, const std::string& vkey) {
   Ending ending = {};
+  ExitCode code = kExitError;
   try {
     ending = RunAudit(arguments, vkey);
   } catch (const CommandError& error) {  // the ledger could not be opened
     if (error.code() != kExitDamaged) {
-      const ExitCode code = CouldNotCheck(arguments, error.what());
-      Flush();
+      PrintBeforeFailing([&] { code = CouldNotCheck(arguments, error.what()); });
       return code;
     }
     ending = DamagedStore(error.what());
   }
-  const ExitCode code = Tell(arguments, ending);
-  Flush();
+  code = CodeOf(ending.status);
+  PrintBeforeFailing([&] { code = Tell(arguments, ending); });
   return code;
 }
 
@@ -221,9 +226,9 @@ void Audit(const Arguments& arguments) {
     const ChildEnd end = RunInChild([&] { return AuditHere(arguments, vkey); });
     code = end.code;
     if (end.signal != 0) {
-      Tell(arguments, DamagedStore(absl::StrCat(arguments.directory, " is so damaged that reading "
-                                                "it failed with signal ", end.signal)));
-      Flush();
+      const Ending ending = DamagedStore(absl::StrCat(
+          arguments.directory, " is so damaged that reading it failed with signal ", end.signal));
+      PrintBeforeFailing([&] { Tell(arguments, ending); });
     }
   } else {
     code = AuditHere(arguments, vkey);

@@ -47,7 +47,7 @@ void Show(const Arguments& arguments) {
         return hbk_evidence_show(arguments.store.c_str(), commitment.data(), text, capacity,
                                  length, error);
       });
-  WriteFileOrPrint(arguments.out, opening);
+  WriteFileOrPrint(arguments.out, opening, Access::kOwner);
 }
 
 // The commitment given, or that of the entry named.
@@ -74,7 +74,7 @@ void CheckOpening(const Arguments& arguments) {
   Check(hbk_evidence_check(opening.data(), opening.size(), commitment.data(), &offset, &error),
         error);
   const absl::string_view payload = absl::string_view(opening).substr(offset);
-  if (!arguments.out.empty()) WriteFile(arguments.out, payload);
+  if (!arguments.out.empty()) WriteFile(arguments.out, payload, Access::kOwner);
   Print(absl::StrCat("The payload of ", payload.size(), " bytes is what ", HexText(commitment),
                      " commits to.\n"));
   Flush();

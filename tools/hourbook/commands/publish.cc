@@ -84,19 +84,19 @@ Json OutcomeJson(const PublishArguments& arguments, const PublishOutcome& outcom
   return json;
 }
 
+void PrintOutcome(const PublishArguments& arguments, const PublishOutcome& outcome) {
+  if (arguments.json) return PrintJson(OutcomeJson(arguments, outcome));
+  Print(absl::StrCat("Published ", GroupedText(outcome.checkpoint.size), " entries in ",
+                     arguments.publication, ". Root: ", HexText(outcome.checkpoint.root), "\n"));
+  for (const AskedWitness& witness : outcome.witnesses) {
+    Print(absl::StrCat("Witness ", witness.name, ": ",
+                       witness.cosigned ? "cosigned" : witness.why_not, "\n"));
+  }
+}
+
 void Publish(const PublishArguments& arguments) {
   const PublishOutcome outcome = RunPublish(arguments);
-  if (arguments.json) {
-    PrintJson(OutcomeJson(arguments, outcome));
-  } else {
-    Print(absl::StrCat("Published ", GroupedText(outcome.checkpoint.size), " entries in ",
-                       arguments.publication, ". Root: ", HexText(outcome.checkpoint.root), "\n"));
-    for (const AskedWitness& witness : outcome.witnesses) {
-      Print(absl::StrCat("Witness ", witness.name, ": ",
-                         witness.cosigned ? "cosigned" : witness.why_not, "\n"));
-    }
-  }
-  Flush();
+  PrintBeforeFailing([&] { PrintOutcome(arguments, outcome); });
   if (outcome.shortfall.empty()) return;
   throw CommandError(kExitError, absl::StrCat("it is published, but ", outcome.shortfall));
 }

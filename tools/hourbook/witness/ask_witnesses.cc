@@ -1,5 +1,6 @@
 #include "tools/hourbook/witness/ask_witnesses.h"
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -33,6 +34,16 @@ uint64_t SizeIn(const Answer& answer) {
   return size;
 }
 
+// Words of another party, on one line of a terminal.
+std::string Shown(std::string words) {
+  constexpr size_t kMost = 400;
+  if (words.size() > kMost) words.resize(kMost);
+  for (char& c : words) {
+    if (!absl::ascii_isprint(static_cast<unsigned char>(c))) c = '?';
+  }
+  return words;
+}
+
 // The cosignature lines. Throws CommandError where it does not cosign.
 std::string Ask(const PolicyWitness& witness, hbk_snapshot* snapshot, const std::string& note) {
   Answer answer{.code = kOtherSize, .body = "0\n"};
@@ -63,8 +74,8 @@ std::vector<AskedWitness> AskWitnesses(hbk_ledger* ledger, const std::string& pu
     asked.push_back({.name = witness.name, .cosigned = true, .why_not = ""});
     try {
       Add(publication, Ask(witness, snapshot.get(), note), policy);
-    } catch (const CommandError& error) {  // the others are asked all the same
-      asked.back() = {.name = witness.name, .cosigned = false, .why_not = error.what()};
+    } catch (const std::exception& error) {  // the others are asked all the same
+      asked.back() = {.name = witness.name, .cosigned = false, .why_not = Shown(error.what())};
     }
   }
   return asked;

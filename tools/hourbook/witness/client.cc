@@ -2,9 +2,12 @@
 
 #include <httplib.h>
 
+#include <algorithm>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/time/clock.h"
 #include "tools/hourbook/command_error.h"
 
 namespace hourbook::cli {
@@ -13,6 +16,7 @@ namespace {
 constexpr absl::string_view kScheme = "http://";
 constexpr int kSecondsToConnect = 5;
 constexpr int kSecondsToRead = 20;  // a witness waits for its own disk
+constexpr absl::Duration kPatience = absl::Seconds(60);  // for all of an answer
 constexpr size_t kAnswerMaxSize = 100'000;
 
 }  // namespace
@@ -28,13 +32,14 @@ Answer PostTo(const std::string& url, const std::string& request) {
   client.set_read_timeout(kSecondsToRead);
   client.set_decompress(false);
   Answer answer{.code = 0, .body = {}};
+  const absl::Time deadline = absl::Now() + kPatience;
   httplib::Request post;
   post.method = "POST";
   post.path = absl::StrCat(absl::StripSuffix(url.substr(path), "/"), "/add-checkpoint");
   post.set_header("Content-Type", "text/plain; charset=utf-8");
   post.body = request;
   post.content_receiver = [&](const char* data, size_t length, uint64_t, uint64_t) {
-    if (length > kAnswerMaxSize - answer.body.size()) return false;
+    if (length > kAnswerMaxSize - answer.body.size() || absl::Now() > deadline) return false;
     answer.body.append(data, length);
     return true;
   };

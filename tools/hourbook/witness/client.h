@@ -8,8 +8,8 @@
 
 namespace hourbook::cli {
 
-// Posts a request below a witness's URL, http://HOST[:PORT][/PATH], and waits for its answer, some
-// seconds at most. Throws CommandError where there is none.
+// Posts a request below a witness's URL, http://HOST[:PORT][/PATH], and waits for its answer: 20
+// seconds for each part, a minute for the body. Throws CommandError where there is none.
 Answer PostTo(const std::string& url, const std::string& request);
 
 }  // namespace hourbook::cli

@@ -28,12 +28,17 @@ constexpr size_t kThreads = 32;  // a connection that is kept alive holds one
 constexpr size_t kRequestsAConnection = 1'000;
 constexpr int kSecondsToRead = 10;
 constexpr int kConflict = 409;
+constexpr int kMalformed = 400;
 constexpr int kTooLarge = 413;
 constexpr int kNotAsText = 415;
 constexpr int kFailed = 500;
 
 void Answered(httplib::Response& response, int code, const std::string& body) {
   response.status = code;
+  // What was not read of a request must not be taken for the next one.
+  if (code == kTooLarge || code == kNotAsText || code == kMalformed) {
+    response.set_header("Connection", "close");
+  }
   response.set_content(body, code == kConflict ? kSize : kText);
 }
 
@@ -51,12 +56,15 @@ void AddCheckpoint(const WitnessSetup& witness, const httplib::Request& request,
   std::string body;
   bool too_large = false;
   // Counted here, since what is sent in chunks or compressed says no length before.
-  read([&](const char* data, size_t length) {
+  const bool whole = read([&](const char* data, size_t length) {
     too_large = length > kRequestMaxSize - body.size();
     if (!too_large) body.append(data, length);
     return !too_large;
   });
-  if (too_large) return Answered(response, kTooLarge, "the request is too large\n");
+  if (too_large || response.status == kTooLarge) {
+    return Answered(response, kTooLarge, "the request is too large\n");
+  }
+  if (!whole) return Answered(response, kMalformed, "the request was cut off\n");
   try {
     const Answer answer = AnswerTo(witness, body);
     Answered(response, static_cast<int>(answer.code), answer.body);
@@ -130,15 +138,19 @@ void Serve(const WitnessSetup& witness, int port) {
     throw CommandError(kExitError, absl::StrCat("port ", port, " of ", kHost,
                                                 " cannot be had; is it in use?"));
   }
+  Print(absl::StrCat("listening on http://", kHost, ":", port, "/\n"));
+  Flush();
   std::atomic<bool> ended = false;
   std::thread ender([&] {
     int signal = 0;
     ::sigwait(&signals, &signal);
     while (!server.is_running() && !ended) absl::SleepFor(absl::Milliseconds(1));
+    // Connections are given some seconds to end; a second signal ends the process at once.
+    ::signal(SIGINT, SIG_DFL);
+    ::signal(SIGTERM, SIG_DFL);
+    ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
     server.stop();
   });
-  Print(absl::StrCat("listening on http://", kHost, ":", port, "/\n"));
-  Flush();
   const bool served = server.listen_after_bind();
   ended = true;
   ::pthread_kill(ender.native_handle(), SIGTERM);  // should nobody else have sent one

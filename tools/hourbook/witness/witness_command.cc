@@ -45,8 +45,7 @@ void Cosign(const Arguments& arguments) {
     throw CommandError(kExitError, absl::StrCat("not cosigned, ", answer.code, ": ",
                                                 absl::StripSuffix(answer.body, "\n")));
   }
-  Print(answer.body);
-  Flush();
+  PrintBeforeFailing([&] { Print(answer.body); });
   throw CommandError(kExitError,
                      absl::StrCat("not cosigned, 409: the last that was cosigned of this log has "
                                   "the size printed; prove from there, with --from"));
