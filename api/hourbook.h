@@ -738,10 +738,10 @@ typedef struct hbk_audit_report {
   {sizeof(hbk_audit_report), 0, {0, {0}}, 0, UINT64_MAX, {0}, 0, {0, 0, 0}, 0, 0, {0}}
 
 /* Audits a published log with nothing but its vkey: the signature of its checkpoint; that what the
- * auditor was shown before is a prefix; every file that the checkpoint calls for; every entry's hash and link; every hash of the
- * tree; its root; and by replaying every entry through the rules, as of its day: its form, its order,
- * its time, the links of its accounts and its verdict, down to every balance. Whoever serves the
- * directory is not trusted, nor is whoever wrote the ledger.
+ * auditor was shown before is a prefix; every file that the checkpoint calls for; every entry's hash
+ * and link; every hash of the tree; its root; and by replaying every entry through the rules, as of
+ * its day: its form, its order, its time, the links of its accounts and its verdict, down to every
+ * balance. Whoever serves the directory is not trusted, nor is whoever wrote the ledger.
  *
  * Returns: HBK_OK where all is sound. HBK_UNSOUND where something is not: the report and the error
  *     say what and where. Else it could not be checked: HBK_NOT_FOUND where there is no checkpoint;

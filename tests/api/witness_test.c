@@ -93,7 +93,7 @@ static text read_checkpoint(const setup* s) {
 
 static void test_policies(const setup* s) {
   text line;
-  char expected[TEXT_MAX];
+  char expected[TEXT_MAX + 64];
   hbk_error error = HBK_ERROR_INIT;
   snprintf(expected, sizeof(expected), "witness w %s http://127.0.0.1:1/",
            vkey_of(s->witness).bytes);
