@@ -33,6 +33,8 @@ static hbk_key* generate(const char* name, uint32_t type) {
 typedef struct {
   hbk_key* log;
   hbk_key* witness;
+  text log_vkey;
+  text witness_vkey;
   char site[TEXT_MAX];
   char state[TEXT_MAX];
   text step;
@@ -60,10 +62,12 @@ static void set_up(const char* directory, setup* s) {
   snprintf(s->state, sizeof(s->state), "%s.state", directory);
   s->log = generate(ORIGIN, HBK_KEY_LOG);
   s->witness = generate("witness.example", HBK_KEY_WITNESS);
+  s->log_vkey = vkey_of(s->log);
+  s->witness_vkey = vkey_of(s->witness);
   s->policy.length = (size_t)snprintf(
       s->policy.bytes, sizeof(s->policy.bytes),
-      "log %s\nwitness  w\t%s http://127.0.0.1:1/ \nquorum w\n", vkey_of(s->log).bytes,
-      vkey_of(s->witness).bytes);
+      "log %s\nwitness  w\t%s http://127.0.0.1:1/ \nquorum w\n", s->log_vkey.bytes,
+      s->witness_vkey.bytes);
   publish(directory, s);
 }
 
@@ -96,7 +100,7 @@ static void test_policies(const setup* s) {
   char expected[TEXT_MAX + 64];
   hbk_error error = HBK_ERROR_INIT;
   snprintf(expected, sizeof(expected), "witness w %s http://127.0.0.1:1/",
-           vkey_of(s->witness).bytes);
+           s->witness_vkey.bytes);
   CHECK_STATUS(HBK_OK, hbk_policy_witness(s->policy.bytes, s->policy.length, 0, line.bytes,
                                           sizeof(line.bytes), &line.length, NULL));
   CHECK(strcmp(line.bytes, expected) == 0 && line.length == strlen(expected));
@@ -167,18 +171,19 @@ static void test_adding(setup* s) {
   note = read_checkpoint(s);
   CHECK_STATUS(HBK_OK, check_policy(s, &note, NULL, &checkpoint, times, NULL));
   CHECK(checkpoint.size == 1 && times[0] > INT64_C(1700000000) && times[1] == 0);
-  CHECK_STATUS(HBK_OK, check_policy(s, &note, vkey_of(s->log).bytes, NULL, NULL, NULL));
+  CHECK_STATUS(HBK_OK, check_policy(s, &note, s->log_vkey.bytes, NULL, NULL, NULL));
 }
 
 static void test_checking(const setup* s) {
   hbk_checkpoint checkpoint;
   text note = read_checkpoint(s);
   hbk_key* const other = generate(ORIGIN, HBK_KEY_LOG);
+  const text other_vkey = vkey_of(other);
   memset(&checkpoint, 7, sizeof(checkpoint));
   CHECK_STATUS(HBK_UNSOUND,
-               check_policy(s, &note, vkey_of(other).bytes, &checkpoint, NULL, NULL));
+               check_policy(s, &note, other_vkey.bytes, &checkpoint, NULL, NULL));
   CHECK_STATUS(HBK_INVALID_ARGUMENT,
-               check_policy(s, &note, vkey_of(s->witness).bytes, &checkpoint, NULL, NULL));
+               check_policy(s, &note, s->witness_vkey.bytes, &checkpoint, NULL, NULL));
   CHECK_STATUS(HBK_INVALID_ARGUMENT, check_policy(s, &note, "x", &checkpoint, NULL, NULL));
   CHECK_STATUS(HBK_INVALID_ARGUMENT,
                hbk_check_policy(note.bytes, note.length, "quorum none\n", 12, NULL, &checkpoint,

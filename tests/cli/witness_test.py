@@ -51,7 +51,8 @@ class Server:
     def ask(self, method, path, body=None, headers=None, connection=None):
         """(status, content type, body)"""
         own = connection or self.connect()
-        own.request(method, path, body=body, headers=headers or {})
+        own.request(method, path, body=body, headers=headers or {},
+                    encode_chunked="Transfer-Encoding" in (headers or {}))
         answer = own.getresponse()
         got = answer.status, answer.headers["Content-Type"], answer.read().decode()
         if connection is None:
@@ -252,6 +253,17 @@ class HttpTest(WitnessTest):
                 except ConnectionError:
                     pass
         self.assertEqual(server.ask("POST", "/add-checkpoint", self.step(0).read_bytes())[0], 200)
+
+    def test_a_body_cut_short_cosigns_nothing(self):
+        server = Server(self, "w1", self.logs)
+        request = self.step(0).read_bytes()  # whole, but more is announced
+        head = f"POST /add-checkpoint HTTP/1.1\r\nHost: w\r\nContent-Length: {len(request) + 1}\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+            connection.sendall(head.encode() + request)
+            connection.shutdown(socket.SHUT_WR)
+            answer = connection.recv(65536)
+        self.assertNotIn(" 200 ", answer.split(b"\r\n")[0].decode())
+        self.assertEqual(server.ask("GET", self.path)[0], 404)
 
     def test_keeps_a_connection_alive(self):
         server = Server(self, "w1", self.logs)

@@ -32,6 +32,8 @@ constexpr int kMalformed = 400;
 constexpr int kTooLarge = 413;
 constexpr int kNotAsText = 415;
 constexpr int kFailed = 500;
+// Ends a wait for the signals that end the server. Not one of them: those kill by then.
+constexpr int kWake = SIGUSR1;
 
 void Answered(httplib::Response& response, int code, const std::string& body) {
   response.status = code;
@@ -129,7 +131,9 @@ sigset_t EndSignals() {
 void Serve(const WitnessSetup& witness, int port) {
   // Blocked before any thread begins, so that all leave them to the one that waits for them.
   const sigset_t signals = EndSignals();
-  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  sigset_t awaited = signals;
+  sigaddset(&awaited, kWake);
+  ::pthread_sigmask(SIG_BLOCK, &awaited, nullptr);
   httplib::Server server;
   SetUp(witness, server);
   const bool bound = port != 0 ? server.bind_to_port(kHost, port)
@@ -143,7 +147,7 @@ void Serve(const WitnessSetup& witness, int port) {
   std::atomic<bool> ended = false;
   std::thread ender([&] {
     int signal = 0;
-    ::sigwait(&signals, &signal);
+    ::sigwait(&awaited, &signal);
     while (!server.is_running() && !ended) absl::SleepFor(absl::Milliseconds(1));
     // Connections are given some seconds to end; a second signal ends the process at once.
     ::signal(SIGINT, SIG_DFL);
@@ -153,7 +157,7 @@ void Serve(const WitnessSetup& witness, int port) {
   });
   const bool served = server.listen_after_bind();
   ended = true;
-  ::pthread_kill(ender.native_handle(), SIGTERM);  // should nobody else have sent one
+  ::pthread_kill(ender.native_handle(), kWake);  // should it still wait
   ender.join();
   if (!served) throw CommandError(kExitError, "the system no longer takes connections");
 }
