@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 
 PROGRAM = None
@@ -278,10 +279,15 @@ class HttpTest(WitnessTest):
 
     def test_only_one_of_many_goes_first(self):
         server = Server(self, "w1", self.logs)
-        request = self.step(0).read_bytes()
-        with concurrent.futures.ThreadPoolExecutor(16) as pool:
-            codes = list(pool.map(lambda _: server.ask("POST", "/add-checkpoint", request)[0], range(64)))
-        self.assertEqual((codes.count(200), codes.count(409)), (1, 63))
+        request, many = self.step(0).read_bytes(), 64
+        together = threading.Barrier(many)
+
+        def ask(_):
+            together.wait()
+            return server.ask("POST", "/add-checkpoint", request)[0]
+        with concurrent.futures.ThreadPoolExecutor(many) as pool:
+            codes = list(pool.map(ask, range(many)))
+        self.assertEqual((codes.count(200), codes.count(409)), (1, many - 1))
 
     def test_a_damaged_state_is_told_to_the_operator_alone(self):
         server = Server(self, "w1", self.logs)

@@ -3,6 +3,7 @@
 #include <httplib.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/socket.h>
 
 #include <atomic>
 #include <cstdio>
@@ -34,6 +35,13 @@ constexpr int kNotAsText = 415;
 constexpr int kFailed = 500;
 // Ends a wait for the signals that end the server. Not one of them: those kill by then.
 constexpr int kWake = SIGUSR1;
+
+// The library lets five connections wait to be taken; of a burst of more, some are reset.
+class Server : public httplib::Server {
+ public:
+  // Once bound.
+  bool LetMoreWait() { return ::listen(svr_sock_, SOMAXCONN) == 0; }
+};
 
 void Answered(httplib::Response& response, int code, const std::string& body) {
   response.status = code;
@@ -134,10 +142,11 @@ void Serve(const WitnessSetup& witness, int port) {
   sigset_t awaited = signals;
   sigaddset(&awaited, kWake);
   ::pthread_sigmask(SIG_BLOCK, &awaited, nullptr);
-  httplib::Server server;
+  Server server;
   SetUp(witness, server);
-  const bool bound = port != 0 ? server.bind_to_port(kHost, port)
-                               : (port = server.bind_to_any_port(kHost)) > 0;
+  const bool bound = (port != 0 ? server.bind_to_port(kHost, port)
+                                : (port = server.bind_to_any_port(kHost)) > 0) &&
+                     server.LetMoreWait();
   if (!bound) {
     throw CommandError(kExitError, absl::StrCat("port ", port, " of ", kHost,
                                                 " cannot be had; is it in use?"));
