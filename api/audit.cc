@@ -89,12 +89,7 @@ absl::Status AuditWith(RunAudit run, const char* vkey, const hbk_audit_options* 
   const absl::StatusOr<AuditRequest> request = ToRequest(vkey, options);
   if (!request.ok()) return request.status();
   AuditReport audited;
-  const absl::Status status = run(
-      *request,
-      [&](uint64_t done, uint64_t total) {
-        return progress == nullptr || progress(context, done, total) == 0;
-      },
-      audited);
+  const absl::Status status = run(*request, ProgressOf(progress, context), audited);
   GiveReport(audited, *report);
   if (status.ok()) TellAccounts(audited.accounts, options);
   return status;

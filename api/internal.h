@@ -122,6 +122,13 @@ inline absl::Span<const Entry> ToEntries(const hbk_entry* entries, uint32_t coun
   return absl::MakeConstSpan(reinterpret_cast<const Entry*>(entries), count);
 }
 
+// A caller's progress function, which may be NULL, as the engine calls one.
+inline auto ProgressOf(hbk_progress progress, void* context) {
+  return [progress, context](uint64_t done, uint64_t total) {
+    return progress == nullptr || progress(context, done, total) == 0;
+  };
+}
+
 void ToResults(absl::Span<const Outcome> outcomes, hbk_result* results);
 hbk_balance ToBalance(const Balance& balance);
 hbk_checkpoint ToCheckpoint(const Checkpoint& checkpoint);

@@ -19,10 +19,7 @@ hbk_status hbk_publish(hbk_ledger* ledger, hbk_key* key, const char* directory,
     if (!signer.ok()) return signer.status();
     if (absl::Status checked = CheckDirectory(directory); !checked.ok()) return checked;
     const absl::StatusOr<hourbook::Checkpoint> published =
-        hourbook::Publish(*(*found)->ledger, **signer, directory, [&](uint64_t done,
-                                                                      uint64_t total) {
-          return progress == nullptr || progress(context, done, total) == 0;
-        });
+        hourbook::Publish(*(*found)->ledger, **signer, directory, ProgressOf(progress, context));
     if (!published.ok()) return published.status();
     if (checkpoint != nullptr) *checkpoint = ToCheckpoint(*published);
     return absl::OkStatus();

@@ -251,8 +251,6 @@ hbk_status hbk_verify(hbk_snapshot* snapshot, hbk_progress progress, void* conte
     const auto found = SnapshotHandles::Find(snapshot, "snapshot");
     if (!found.ok()) return found.status();
     OpenSnapshot* const open = *found;
-    return hourbook::Verify(*open->snapshot, [&](uint64_t done, uint64_t total) {
-      return progress == nullptr || progress(context, done, total) == 0;
-    });
+    return hourbook::Verify(*open->snapshot, ProgressOf(progress, context));
   });
 }

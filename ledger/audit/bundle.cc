@@ -1,7 +1,5 @@
 #include "ledger/audit/bundle.h"
 
-#include <array>
-#include <bit>
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
@@ -13,10 +11,8 @@
 namespace hourbook {
 
 void AppendBundled(const Hash& prev, const Entry& entry, std::string& bundle) {
-  const Bytes bytes = EntryBytes(entry);
   AppendBigEndian(uint16_t{kLeafDataSize}, bundle);
-  bundle.append(prev.begin(), prev.end());
-  bundle.append(bytes.begin(), bytes.end());
+  AppendLeafData(prev, entry, bundle);
 }
 
 Finding BrokenChain(uint64_t index) {
@@ -25,13 +21,9 @@ Finding BrokenChain(uint64_t index) {
           .index = index};
 }
 
-absl::Status CheckBundle(absl::string_view bundle, absl::string_view tile, uint64_t first,
-                         absl::Span<Hash> leaves, Hash& named, absl::Span<Entry> entries,
-                         Finding& finding) {
-  const auto found = [&](FindingKind kind, uint64_t index, const auto&... what) {
-    finding = {.kind = kind, .what = absl::StrCat(what...), .index = index};
-    return ToStatus(finding);
-  };
+absl::Status CheckBundle(const BundleAndTile& published, uint64_t first, absl::Span<Hash> leaves,
+                         Hash& named, absl::Span<Entry> entries, Finding& finding) {
+  const absl::string_view bundle = published.bundle, tile = published.tile;
   HOURBOOK_CHECK(bundle.size() == leaves.size() * kBundledSize &&
                      tile.size() == leaves.size() * sizeof(Hash) &&
                      (entries.empty() || entries.size() == leaves.size()),
@@ -40,14 +32,20 @@ absl::Status CheckBundle(absl::string_view bundle, absl::string_view tile, uint6
     const uint64_t index = first + i;
     const absl::string_view bundled = bundle.substr(i * kBundledSize, kBundledSize);
     if (const auto length = ReadBigEndian<uint16_t>(bundled); length != kLeafDataSize) {
-      return found(FindingKind::kMalformed, index, "entry ", index,
-                   " is published with a length of ", length, " bytes, not ", kLeafDataSize);
+      finding = {.kind = FindingKind::kMalformed,
+                 .what = absl::StrCat("entry ", index, " is published with a length of ", length,
+                                      " bytes, not ", kLeafDataSize),
+                 .index = index};
+      return ToStatus(finding);
     }
     const auto* const data = reinterpret_cast<const uint8_t*>(bundled.data()) + 2;
     leaves[i] = LeafHash(Bytes(data, kLeafDataSize));
     if (std::memcmp(leaves[i].data(), tile.data() + i * sizeof(Hash), sizeof(Hash)) != 0) {
-      return found(FindingKind::kTile, index, "entry ", index, " does not hash to what ",
-                   TilePath(0, first / kTileWidth, leaves.size()), " says");
+      finding = {.kind = FindingKind::kTile,
+                 .what = absl::StrCat("entry ", index, " does not hash to what ",
+                                      TilePath(0, first / kTileWidth, leaves.size()), " says"),
+                 .index = index};
+      return ToStatus(finding);
     }
     if (i == 0) {
       std::memcpy(named.data(), data, sizeof(Hash));
@@ -58,17 +56,6 @@ absl::Status CheckBundle(absl::string_view bundle, absl::string_view tile, uint6
     if (!entries.empty()) std::memcpy(&entries[i], data + sizeof(Hash), sizeof(Entry));
   }
   return absl::OkStatus();
-}
-
-Hash RootOfFull(absl::Span<const Hash> hashes) {
-  HOURBOOK_CHECK(std::has_single_bit(hashes.size()) && hashes.size() <= kTileWidth,
-                 "a full tile has 256 hashes");
-  std::array<Hash, kTileWidth> row;
-  std::copy(hashes.begin(), hashes.end(), row.begin());
-  for (size_t width = hashes.size(); width > 1; width /= 2) {
-    for (size_t i = 0; i < width / 2; ++i) row[i] = NodeHash(row[2 * i], row[2 * i + 1]);
-  }
-  return row[0];
 }
 
 }  // namespace hourbook

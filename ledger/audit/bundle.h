@@ -14,8 +14,13 @@
 
 namespace hourbook {
 
-inline constexpr size_t kLeafDataSize = sizeof(Hash) + sizeof(Entry);
 inline constexpr size_t kBundledSize = 2 + kLeafDataSize;  // an entry's bytes in a bundle
+
+// The bytes of a bundle, and of the tile of its leaf hashes beside it.
+struct BundleAndTile {
+  std::string bundle;
+  std::string tile;
+};
 
 // Adds an entry to a bundle's bytes: its length, prev, the entry.
 void AppendBundled(const Hash& prev, const Entry& entry, std::string& bundle);
@@ -24,15 +29,11 @@ void AppendBundled(const Hash& prev, const Entry& entry, std::string& bundle);
 // the tile, and that each entry but the first names the hash of the one before it. Fills in the leaf
 // hashes, the hash that the first entry names and, unless `entries` is empty, the entries' bytes.
 // Entries themselves are looked into by the rules alone.
-absl::Status CheckBundle(absl::string_view bundle, absl::string_view tile, uint64_t first,
-                         absl::Span<Hash> leaves, Hash& named, absl::Span<Entry> entries,
-                         Finding& finding);
+absl::Status CheckBundle(const BundleAndTile& published, uint64_t first, absl::Span<Hash> leaves,
+                         Hash& named, absl::Span<Entry> entries, Finding& finding);
 
 // What an entry that breaks the chain is found as.
 Finding BrokenChain(uint64_t index);
-
-// The root over a full tile's 256 hashes, or any other power of two of them.
-Hash RootOfFull(absl::Span<const Hash> hashes);
 
 }  // namespace hourbook
 

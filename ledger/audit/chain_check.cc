@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "ledger/audit/bundle.h"
 #include "ledger/base/error.h"
+#include "ledger/chain/tiles.h"
 #include "ledger/format/tile_path.h"
 
 namespace hourbook {
@@ -42,23 +43,17 @@ void Window::Work(Room entries) {
 void Window::CheckOne(uint64_t bundle, Room entries, CheckedBundle& checked) {
   const uint64_t number = first_ + bundle;
   const uint64_t width = WidthAt(number, size_);
-  const absl::StatusOr<std::string> bytes =
+  const absl::StatusOr<BundleAndTile> published =
       publication_.ReadBundle(number, width, checked.finding);
-  if (!bytes.ok()) {
-    checked.status = bytes.status();
-    return;
-  }
-  const absl::StatusOr<std::string> tile =
-      publication_.ReadTile(0, number, width, checked.finding);
-  if (!tile.ok()) {
-    checked.status = tile.status();
+  if (!published.ok()) {
+    checked.status = published.status();
     return;
   }
   const absl::Span<Hash> leaves =
       absl::MakeSpan(leaves_).subspan(bundle * kTileWidth, width);
-  checked.status = CheckBundle(*bytes, *tile, number * kTileWidth, leaves, checked.named,
+  checked.status = CheckBundle(*published, number * kTileWidth, leaves, checked.named,
                                entries(number * kTileWidth, width), checked.finding);
-  if (checked.status.ok() && width == kTileWidth) checked.root = RootOfFull(leaves);
+  if (checked.status.ok() && width == kTileWidth) checked.root = CompleteRoot(leaves);
 }
 
 absl::Status ChainCheck::CompareSeen(uint64_t first, absl::Span<const Hash> leaves,

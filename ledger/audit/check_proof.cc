@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "ledger/audit/bundle.h"
 #include "ledger/base/error.h"
 #include "ledger/chain/hasher.h"
 #include "ledger/chain/verify.h"
@@ -17,10 +16,6 @@ namespace {
 template <typename... Parts>
 absl::Status Unsound(const Parts&... parts) {
   return Fail(Failure::kUnsound, absl::StrCat(parts...));
-}
-
-Bytes ToBytes(absl::string_view text) {
-  return Bytes(reinterpret_cast<const uint8_t*>(text.data()), text.size());
 }
 
 // The entry of leaf data that was found in the tree at this index.

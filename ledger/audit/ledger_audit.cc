@@ -51,12 +51,12 @@ absl::StatusOr<std::string> LedgerPublication::ReadTile(int level, uint64_t inde
   return tile;
 }
 
-absl::StatusOr<std::string> LedgerPublication::ReadBundle(uint64_t index, uint64_t width,
-                                                          Finding& finding) const {
+absl::StatusOr<BundleAndTile> LedgerPublication::ReadBundle(uint64_t index, uint64_t width,
+                                                            Finding& finding) const {
   absl::MutexLock lock(&lock_);
   absl::StatusOr<BundleAndTile> made = MakeBundle(snapshot_, index, width);
   if (!made.ok()) return FoundIn(made.status(), finding);
-  return std::move(made->bundle);
+  return made;
 }
 
 absl::Status AuditLedger(const Snapshot& snapshot, const AuditRequest& request,

@@ -25,8 +25,8 @@ class LedgerPublication : public Publication {
   absl::StatusOr<std::string> ReadCheckpoint() const override;
   absl::StatusOr<std::string> ReadTile(int level, uint64_t index, uint64_t width,
                                        Finding& finding) const override;
-  absl::StatusOr<std::string> ReadBundle(uint64_t index, uint64_t width,
-                                         Finding& finding) const override;
+  absl::StatusOr<BundleAndTile> ReadBundle(uint64_t index, uint64_t width,
+                                           Finding& finding) const override;
 
  private:
   mutable absl::Mutex lock_;

@@ -2,7 +2,6 @@
 
 #include <vector>
 
-#include "ledger/audit/bundle.h"
 #include "ledger/format/tile_path.h"
 
 namespace hourbook {
@@ -10,12 +9,9 @@ namespace hourbook {
 absl::StatusOr<BundleAndTile> MakeBundle(const Snapshot& snapshot, uint64_t index,
                                          uint64_t width) {
   const uint64_t begin = index * kTileWidth;
-  Hash prev{};
-  if (begin > 0) {
-    const absl::StatusOr<Hash> leaf = snapshot.TileHash(0, begin - 1);
-    if (!leaf.ok()) return leaf.status();
-    prev = *leaf;
-  }
+  const absl::StatusOr<Hash> named = snapshot.NamedBy(begin);
+  if (!named.ok()) return named.status();
+  Hash prev = *named;
   BundleAndTile made;
   made.bundle.reserve(width * kBundledSize);
   made.tile.reserve(width * sizeof(Hash));

@@ -6,16 +6,12 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "ledger/audit/bundle.h"
 #include "ledger/engine/snapshot.h"
 
 namespace hourbook {
 
-// The bytes of a bundle, and of the tile of its leaf hashes beside it. All entries must be in the
-// snapshot: kNotFound. kCorrupt.
-struct BundleAndTile {
-  std::string bundle;
-  std::string tile;
-};
+// A bundle and the tile beside it. All entries must be in the snapshot: kNotFound. kCorrupt.
 absl::StatusOr<BundleAndTile> MakeBundle(const Snapshot& snapshot, uint64_t index, uint64_t width);
 
 // The bytes of a tile. Likewise.

@@ -4,13 +4,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "ledger/audit/prove_entry.h"
 #include "ledger/base/error.h"
-#include "ledger/chain/hasher.h"
-#include "ledger/chain/verify.h"
 #include "ledger/engine/cursor.h"
 #include "ledger/engine/published.h"
-#include "ledger/format/checkpoint.h"
-#include "ledger/format/note.h"
 #include "ledger/format/statement.h"
 
 namespace hourbook {
@@ -18,15 +15,6 @@ namespace {
 
 constexpr size_t kPage = 512;
 constexpr Unit kUnits[] = {Unit::kMinute, Unit::kPoint, Unit::kBankMinute};
-
-absl::StatusOr<Checkpoint> ReadCheckpoint(absl::string_view note) {
-  const absl::StatusOr<Note> parsed = ParseNote(note);
-  absl::StatusOr<Checkpoint> checkpoint =
-      parsed.ok() ? ParseCheckpoint(parsed->text) : parsed.status();
-  if (checkpoint.ok()) return checkpoint;
-  return Fail(Failure::kUnsound,
-              absl::StrCat("the checkpoint is none: ", checkpoint.status().message()));
-}
 
 class Prover {
  public:
@@ -55,15 +43,9 @@ class Prover {
 };
 
 absl::Status Prover::Prepare(absl::string_view note) {
-  absl::StatusOr<Checkpoint> checkpoint = ReadCheckpoint(note);
+  absl::StatusOr<Checkpoint> checkpoint = ReadCheckpointOf(snapshot_, note);
   if (!checkpoint.ok()) return checkpoint.status();
   checkpoint_ = *std::move(checkpoint);
-  const absl::StatusOr<Genesis> genesis = snapshot_.ReadGenesis();
-  if (!genesis.ok()) return genesis.status();
-  if (checkpoint_.origin != genesis->origin) {
-    return Fail(Failure::kUnsound, absl::StrCat("the checkpoint is of ", checkpoint_.origin,
-                                                ", not of ", genesis->origin));
-  }
   return CheckHolds(snapshot_, checkpoint_, "the checkpoint given");
 }
 
@@ -125,25 +107,11 @@ absl::Status Prover::Give(absl::string_view text) const {
   return Fail(Failure::kEnd, "the statement was stopped; what was written of it is no statement");
 }
 
-// A proof that would not check is never handed out.
 absl::Status Prover::WriteEntry(uint64_t index) {
-  const absl::StatusOr<Record> record = snapshot_.At(index);
-  if (!record.ok()) return record.status();
-  // Never the genesis, which is no party's.
-  const absl::StatusOr<Hash> prev = snapshot_.TileHash(0, index - 1);
-  if (!prev.ok()) return prev.status();
-  const absl::StatusOr<std::vector<Hash>> proof =
-      snapshot_.ProveInclusion(index, checkpoint_.size);
-  if (!proof.ok()) return proof.status();
-  const absl::Status sound =
-      VerifyInclusion(index, checkpoint_.size, EntryLeafHash(*prev, record->entry),
-                      checkpoint_.root, *proof);
-  if (!sound.ok()) {
-    return Fail(Failure::kCorrupt, absl::StrCat("entry ", index, " cannot be proved (",
-                                                sound.message(), "); verify the ledger"));
-  }
+  const absl::StatusOr<ProvedEntry> proved = ProveEntry(snapshot_, checkpoint_, index);
+  if (!proved.ok()) return proved.status();
   ++made_.entries;
-  return Give(FormatStatementEntry(*prev, record->entry, *proof));
+  return Give(FormatStatementEntry(proved->prev, proved->entry, proved->hashes));
 }
 
 absl::StatusOr<StatementMade> Prover::Run(absl::string_view note) {

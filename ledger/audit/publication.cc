@@ -1,7 +1,6 @@
 #include "ledger/audit/publication.h"
 
 #include "absl/strings/str_cat.h"
-#include "ledger/audit/bundle.h"
 #include "ledger/base/error.h"
 #include "ledger/base/file.h"
 #include "ledger/format/note.h"
@@ -20,10 +19,15 @@ absl::StatusOr<std::string> PublishedDirectory::ReadTile(int level, uint64_t ind
               width * sizeof(Hash), kTileWidth * sizeof(Hash), finding);
 }
 
-absl::StatusOr<std::string> PublishedDirectory::ReadBundle(uint64_t index, uint64_t width,
-                                                           Finding& finding) const {
-  return Read(BundlePath(index, width), BundlePath(index, kTileWidth), width * kBundledSize,
-              kTileWidth * kBundledSize, finding);
+absl::StatusOr<BundleAndTile> PublishedDirectory::ReadBundle(uint64_t index, uint64_t width,
+                                                             Finding& finding) const {
+  absl::StatusOr<std::string> bundle =
+      Read(BundlePath(index, width), BundlePath(index, kTileWidth), width * kBundledSize,
+           kTileWidth * kBundledSize, finding);
+  if (!bundle.ok()) return bundle.status();
+  absl::StatusOr<std::string> tile = ReadTile(0, index, width, finding);
+  if (!tile.ok()) return tile.status();
+  return BundleAndTile{.bundle = *std::move(bundle), .tile = *std::move(tile)};
 }
 
 absl::StatusOr<std::string> PublishedDirectory::Read(const std::string& partial,

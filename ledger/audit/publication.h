@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "ledger/audit/bundle.h"
 #include "ledger/audit/finding.h"
 
 namespace hourbook {
@@ -22,14 +23,14 @@ class Publication {
   // The signed note. kNotFound where there is none.
   virtual absl::StatusOr<std::string> ReadCheckpoint() const = 0;
 
-  // The first `width` hashes of a tile.
+  // The first `width` hashes of a tile of level 1 and up.
   virtual absl::StatusOr<std::string> ReadTile(int level, uint64_t index, uint64_t width,
                                                Finding& finding) const = 0;
 
   // The first `width` entries of a bundle: 226 bytes each, whose first two are read as said in
-  // FORMAT.md by the caller.
-  virtual absl::StatusOr<std::string> ReadBundle(uint64_t index, uint64_t width,
-                                                 Finding& finding) const = 0;
+  // FORMAT.md by the caller; and as many hashes of the tile of level 0 beside it.
+  virtual absl::StatusOr<BundleAndTile> ReadBundle(uint64_t index, uint64_t width,
+                                                   Finding& finding) const = 0;
 };
 
 // A directory as FORMAT.md has it. Where a partial file is not there, but the full one is, that is
@@ -41,8 +42,8 @@ class PublishedDirectory : public Publication {
   absl::StatusOr<std::string> ReadCheckpoint() const override;
   absl::StatusOr<std::string> ReadTile(int level, uint64_t index, uint64_t width,
                                        Finding& finding) const override;
-  absl::StatusOr<std::string> ReadBundle(uint64_t index, uint64_t width,
-                                         Finding& finding) const override;
+  absl::StatusOr<BundleAndTile> ReadBundle(uint64_t index, uint64_t width,
+                                           Finding& finding) const override;
 
  private:
   absl::StatusOr<std::string> Read(const std::string& partial, const std::string& full,

@@ -128,12 +128,9 @@ absl::Status Publisher::Recompute() const {
   const auto read = [this](int level, uint64_t index) { return snapshot_->TileHash(level, index); };
   absl::StatusOr<Frontier> frontier = FrontierAt(first_new(), read);
   if (!frontier.ok()) return frontier.status();
-  Hash prev{};
-  if (first_new() > 0) {
-    const absl::StatusOr<Hash> leaf = snapshot_->TileHash(0, first_new() - 1);
-    if (!leaf.ok()) return leaf.status();
-    prev = *leaf;
-  }
+  const absl::StatusOr<Hash> named = snapshot_->NamedBy(first_new());
+  if (!named.ok()) return named.status();
+  Hash prev = *named;
   absl::Status kept;
   const auto compare = [&](int level, uint64_t index, const Hash& hash) {
     const absl::StatusOr<Hash> stored = snapshot_->TileHash(level, index);

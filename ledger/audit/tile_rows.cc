@@ -3,7 +3,6 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
-#include "ledger/audit/bundle.h"
 #include "ledger/chain/tiles.h"
 #include "ledger/format/tile_path.h"
 
@@ -39,7 +38,7 @@ absl::Status TileRows::TakeTile(const Hash& root, Finding& finding) {
     row.hashes.push_back(hash);
     if (row.hashes.size() < kTileWidth) return absl::OkStatus();
     if (absl::Status same = Compare(level, finding); !same.ok()) return same;
-    hash = RootOfFull(row.hashes);
+    hash = CompleteRoot(row.hashes);
     row.hashes.clear();
     ++row.tiles;
   }

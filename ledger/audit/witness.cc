@@ -27,7 +27,7 @@ WitnessAnswer Refusal(WitnessAnswer::Code code, absl::string_view reason) {
 }
 
 Hash HashOf(absl::string_view origin) {
-  return Sha256Of(Bytes(reinterpret_cast<const uint8_t*>(origin.data()), origin.size()));
+  return Sha256Of(ToBytes(origin));
 }
 
 std::string HexOf(const Hash& hash) {

@@ -22,6 +22,11 @@ using Hash = std::array<uint8_t, 32>;
 
 inline constexpr Id kNoId{};
 
+// A text's bytes, valid as long as the text.
+inline Bytes ToBytes(absl::string_view text) {
+  return Bytes(reinterpret_cast<const uint8_t*>(text.data()), text.size());
+}
+
 // Lower-case hexadecimal, two digits a byte.
 std::string HexEncode(Bytes bytes);
 

@@ -1,7 +1,11 @@
 #include "ledger/chain/tiles.h"
 
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <vector>
 
+#include "ledger/base/check.h"
 #include "ledger/chain/hasher.h"
 
 namespace hourbook {
@@ -17,13 +21,21 @@ absl::StatusOr<Hash> SubtreeRoot(int height, uint64_t begin, TileHashReader read
     if (!hash.ok()) return hash.status();
     row[i] = *hash;
   }
-  for (size_t width = row.size(); width > 1; width /= 2) {
+  return CompleteRoot(row);
+}
+
+}  // namespace
+
+Hash CompleteRoot(absl::Span<const Hash> hashes) {
+  HOURBOOK_CHECK(std::has_single_bit(hashes.size()) && hashes.size() <= size_t{1} << kTileHeight,
+                 "a full tile has 256 hashes");
+  std::array<Hash, size_t{1} << kTileHeight> row;
+  std::copy(hashes.begin(), hashes.end(), row.begin());
+  for (size_t width = hashes.size(); width > 1; width /= 2) {
     for (size_t i = 0; i < width / 2; ++i) row[i] = NodeHash(row[2 * i], row[2 * i + 1]);
   }
   return row[0];
 }
-
-}  // namespace
 
 absl::StatusOr<Frontier> FrontierAt(uint64_t size, TileHashReader read) {
   std::vector<Hash> subtrees;

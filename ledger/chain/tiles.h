@@ -23,6 +23,9 @@ using TileHashReader = absl::FunctionRef<absl::StatusOr<Hash>(int level, uint64_
 // Told each hash of level 1 and up as soon as its subtree is complete, each level in order.
 using TileHashSink = absl::FunctionRef<void(int level, uint64_t index, const Hash& hash)>;
 
+// The root over a complete subtree's hashes: a power of two of them, at most those of a full tile.
+Hash CompleteRoot(absl::Span<const Hash> hashes);
+
 // The frontier of the tree of the first `size` leaves.
 absl::StatusOr<Frontier> FrontierAt(uint64_t size, TileHashReader read);
 

@@ -39,10 +39,6 @@ std::string KeyBytes(const Verifier& verifier) {
   return bytes;
 }
 
-Bytes ToBytes(absl::string_view text) {
-  return Bytes(reinterpret_cast<const uint8_t*>(text.data()), text.size());
-}
-
 // Also false for 32 bytes that are no point of the curve.
 bool IsGood(const Verifier& verifier, absl::string_view message, absl::string_view signature) {
   const std::unique_ptr<EVP_PKEY, FreeKey> key(EVP_PKEY_new_raw_public_key(

@@ -64,6 +64,11 @@ absl::StatusOr<Hash> Snapshot::TileHash(int level, uint64_t index) const {
   return record->leaf;
 }
 
+absl::StatusOr<Hash> Snapshot::NamedBy(uint64_t index) const {
+  if (index == 0) return Hash{};
+  return TileHash(0, index - 1);
+}
+
 absl::StatusOr<NodeCache*> Snapshot::Nodes(uint64_t tree_size) const {
   if (tree_size > size()) {
     return Fail(Failure::kNotFound, absl::StrCat("the snapshot has ", size(), " entries, not ",

@@ -48,6 +48,9 @@ class Snapshot {
   // A hash of the tree as tiles.h counts them, level 0 those of the leaves.
   absl::StatusOr<Hash> TileHash(int level, uint64_t index) const;
 
+  // The hash that the entry at an index names, of the one before it: zeros for index 0.
+  absl::StatusOr<Hash> NamedBy(uint64_t index) const;
+
   // As prove.h's, of the tree at any size up to size(): kNotFound beyond it, kInvalidArgument for
   // what has no proof.
   absl::StatusOr<std::vector<Hash>> ProveInclusion(uint64_t index, uint64_t tree_size) const;

@@ -19,6 +19,12 @@ bool IsKnown(uint16_t kind) {
 
 }  // namespace
 
+void AppendLeafData(const Hash& prev, const Entry& entry, std::string& bytes) {
+  const Bytes own = EntryBytes(entry);
+  bytes.append(prev.begin(), prev.end());
+  bytes.append(own.begin(), own.end());
+}
+
 absl::StatusOr<Entry> DecodeEntry(Bytes bytes) {
   if (bytes.size() != kEntrySize) {
     return absl::InvalidArgumentError(

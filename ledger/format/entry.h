@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <type_traits>
 
 #include "absl/status/statusor.h"
@@ -105,6 +106,12 @@ static_assert(offsetof(Entry, reserved) == 188);
 inline Bytes EntryBytes(const Entry& entry) {
   return Bytes(reinterpret_cast<const uint8_t*>(&entry), sizeof(entry));
 }
+
+// What is hashed for an entry: the hash that it names, of the entry before it, and its bytes.
+inline constexpr size_t kLeafDataSize = sizeof(Hash) + kEntrySize;
+
+// Adds an entry's leaf data to bytes.
+void AppendLeafData(const Hash& prev, const Entry& entry, std::string& bytes);
 
 // Reads an entry from bytes that came from outside the process. Checks what can be known without
 // the rest of the ledger: length, a non-zero id, a known kind, known flag bits, reserved zero.

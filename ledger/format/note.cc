@@ -97,8 +97,7 @@ std::string FormatSignature(const NoteSignature& signature) {
   std::string bytes;
   AppendBigEndian(signature.key_id, bytes);
   bytes += signature.bytes;
-  const Bytes span(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
-  return absl::StrCat(kDash, signature.name, " ", Base64Encode(span), "\n");
+  return absl::StrCat(kDash, signature.name, " ", Base64Encode(ToBytes(bytes)), "\n");
 }
 
 std::string FormatNote(const Note& note) {

@@ -56,8 +56,7 @@ absl::StatusOr<std::vector<Hash>> TakeHashes(absl::string_view& text, size_t& li
 std::string FormatProof(const Proof& proof) {
   std::string text = absl::StrCat(kHeader, "\n");
   if (!proof.extra.empty()) {
-    const Bytes extra(reinterpret_cast<const uint8_t*>(proof.extra.data()), proof.extra.size());
-    absl::StrAppend(&text, "extra ", Base64Encode(extra), "\n");
+    absl::StrAppend(&text, "extra ", Base64Encode(ToBytes(proof.extra)), "\n");
   }
   absl::StrAppend(&text, "index ", proof.index, "\n", FormatHashes(proof.hashes), "\n",
                   proof.checkpoint);

@@ -1,7 +1,6 @@
 #include "ledger/format/statement.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <optional>
 
@@ -18,7 +17,6 @@ namespace {
 constexpr absl::string_view kHeader = "hourbook-statement@v1";
 constexpr absl::string_view kParty = "party ";
 constexpr absl::string_view kEntry = "entry ";
-constexpr size_t kLeafDataSize = sizeof(Hash) + kEntrySize;
 
 absl::Status Refuse(size_t line, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("line ", line, ": ", what));
@@ -45,10 +43,9 @@ std::string FormatStatementHead(const Id& party) {
 
 std::string FormatStatementEntry(const Hash& prev, const Entry& entry,
                                  absl::Span<const Hash> proof) {
-  std::array<uint8_t, kLeafDataSize> leaf_data;
-  std::memcpy(leaf_data.data(), prev.data(), prev.size());
-  std::memcpy(leaf_data.data() + prev.size(), &entry, kEntrySize);
-  return absl::StrCat(kEntry, Base64Encode(leaf_data), "\n", FormatHashes(proof));
+  std::string leaf_data;
+  AppendLeafData(prev, entry, leaf_data);
+  return absl::StrCat(kEntry, Base64Encode(ToBytes(leaf_data)), "\n", FormatHashes(proof));
 }
 
 std::string FormatStatementEnd(absl::string_view checkpoint) {
@@ -87,7 +84,7 @@ absl::Status StatementReader::TakeEntry(absl::string_view line, StatementEntry& 
   if (!leaf_data || leaf_data->size() != kLeafDataSize) {
     return Refuse(line_, absl::StrCat("not an entry: ", kLeafDataSize, " bytes in base64"));
   }
-  const Bytes bytes(reinterpret_cast<const uint8_t*>(leaf_data->data()), leaf_data->size());
+  const Bytes bytes = ToBytes(*leaf_data);
   const absl::StatusOr<Entry> decoded = DecodeEntry(bytes.subspan(sizeof(Hash)));
   if (!decoded.ok()) return Refuse(line_, decoded.status().message());
   entry.line = line_;
