@@ -37,7 +37,7 @@ class Auditor {
 
   absl::Status OpenNote();
   absl::Status CompareSizes(const Checkpoint& seen);
-  absl::Status FindLastBundle();
+  absl::Status FindBundles();
   absl::Status PrepareReplay();
   absl::Status Walk(const Checkpoint& seen);
   Threads Start(Window& window) const;
@@ -106,11 +106,20 @@ absl::Status Auditor::CompareSizes(const Checkpoint& seen) {
                 .index = std::nullopt});
 }
 
-// Before room is made for as many entries as a checkpoint only claims.
-absl::Status Auditor::FindLastBundle() {
-  const uint64_t last = TilesFor(report_.checkpoint.size) - 1;
-  return publication_.ReadBundle(last, WidthAt(last, report_.checkpoint.size), report_.finding)
-      .status();
+// Before room is made for as many entries as a checkpoint only claims. The last bundle comes first,
+// since it is what a made-up size lacks.
+absl::Status Auditor::FindBundles() {
+  const uint64_t size = report_.checkpoint.size;
+  const uint64_t last = TilesFor(size) - 1;
+  const absl::Status read =
+      publication_.ReadBundle(last, WidthAt(last, size), report_.finding).status();
+  if (!read.ok()) return read;
+  for (uint64_t i = 0; i < last; ++i) {
+    if (absl::Status found = publication_.FindBundle(i, report_.finding); !found.ok()) {
+      return found;
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Auditor::Run() {
@@ -118,7 +127,7 @@ absl::Status Auditor::Run() {
   if (!seen.ok()) return seen.status();
   if (absl::Status opened = OpenNote(); !opened.ok()) return opened;
   if (absl::Status compared = CompareSizes(*seen); !compared.ok()) return compared;
-  if (absl::Status found = FindLastBundle(); !found.ok()) return found;
+  if (absl::Status found = FindBundles(); !found.ok()) return found;
   if (absl::Status prepared = PrepareReplay(); !prepared.ok()) return prepared;
   if (absl::Status walked = Walk(*seen); !walked.ok()) return walked;
   return RememberSeen(request_.state_file, request_.log, note_, *seen);

@@ -7,6 +7,36 @@
 #include "ledger/format/tile_path.h"
 
 namespace hourbook {
+namespace {
+
+// A file that is missing or no file is found in the publication; another failure is this machine's.
+absl::Status NotRead(const absl::Status& status, absl::string_view path, Finding& finding) {
+  const Failure failure = FailureOf(status);
+  if (failure == Failure::kNotFound) {
+    finding = {.kind = FindingKind::kMissing,
+               .what = absl::StrCat("the file ", path, " is missing"),
+               .index = std::nullopt};
+    return ToStatus(finding);
+  }
+  if (failure == Failure::kInvalidArgument) {
+    finding = {.kind = FindingKind::kMalformed,
+               .what = std::string(status.message()),
+               .index = std::nullopt};
+    return ToStatus(finding);
+  }
+  return status;
+}
+
+absl::Status CheckSize(absl::string_view path, uint64_t size, uint64_t expected,
+                       Finding& finding) {
+  if (size == expected) return absl::OkStatus();
+  finding = {.kind = FindingKind::kMalformed,
+             .what = absl::StrCat("the file ", path, " has ", size, " bytes of ", expected),
+             .index = std::nullopt};
+  return ToStatus(finding);
+}
+
+}  // namespace
 
 absl::StatusOr<std::string> PublishedDirectory::ReadCheckpoint() const {
   return ReadFile(absl::StrCat(directory_, "/checkpoint"), kNoteMaxSize);
@@ -30,33 +60,26 @@ absl::StatusOr<BundleAndTile> PublishedDirectory::ReadBundle(uint64_t index, uin
   return BundleAndTile{.bundle = *std::move(bundle), .tile = *std::move(tile)};
 }
 
+absl::Status PublishedDirectory::FindBundle(uint64_t index, Finding& finding) const {
+  const std::string path = BundlePath(index, kTileWidth);
+  const absl::StatusOr<uint64_t> size = FileSize(absl::StrCat(directory_, "/", path));
+  if (!size.ok()) return NotRead(size.status(), path, finding);
+  return CheckSize(path, *size, kTileWidth * kBundledSize, finding);
+}
+
 absl::StatusOr<std::string> PublishedDirectory::Read(const std::string& partial,
                                                      const std::string& full, size_t size,
                                                      size_t full_size, Finding& finding) const {
-  const auto found = [&](FindingKind kind, const std::string& what) {
-    finding = {.kind = kind, .what = what, .index = std::nullopt};
-    return ToStatus(finding);
-  };
   absl::StatusOr<std::string> bytes = ReadFile(absl::StrCat(directory_, "/", partial), size);
   size_t expected = size;
   if (!bytes.ok() && FailureOf(bytes.status()) == Failure::kNotFound && partial != full) {
     bytes = ReadFile(absl::StrCat(directory_, "/", full), full_size);
     expected = full_size;
   }
-  if (!bytes.ok()) {
-    const Failure failure = FailureOf(bytes.status());
-    if (failure == Failure::kNotFound) {
-      return found(FindingKind::kMissing, absl::StrCat("the file ", partial, " is missing"));
-    }
-    if (failure == Failure::kInvalidArgument) {
-      return found(FindingKind::kMalformed, std::string(bytes.status().message()));
-    }
-    return bytes.status();
-  }
-  if (bytes->size() != expected) {
-    return found(FindingKind::kMalformed,
-                 absl::StrCat("the file ", expected == size ? partial : full, " has ",
-                              bytes->size(), " bytes of ", expected));
+  if (!bytes.ok()) return NotRead(bytes.status(), partial, finding);
+  const std::string& path = expected == size ? partial : full;
+  if (absl::Status right = CheckSize(path, bytes->size(), expected, finding); !right.ok()) {
+    return right;
   }
   bytes->resize(size);
   return bytes;

@@ -23,6 +23,9 @@ class Publication {
   // The signed note. kNotFound where there is none.
   virtual absl::StatusOr<std::string> ReadCheckpoint() const = 0;
 
+  // That a full bundle is there, and no shorter: without reading it.
+  virtual absl::Status FindBundle(uint64_t index, Finding& finding) const = 0;
+
   // The first `width` hashes of a tile of level 1 and up.
   virtual absl::StatusOr<std::string> ReadTile(int level, uint64_t index, uint64_t width,
                                                Finding& finding) const = 0;
@@ -40,6 +43,7 @@ class PublishedDirectory : public Publication {
   explicit PublishedDirectory(std::string directory) : directory_(std::move(directory)) {}
 
   absl::StatusOr<std::string> ReadCheckpoint() const override;
+  absl::Status FindBundle(uint64_t index, Finding& finding) const override;
   absl::StatusOr<std::string> ReadTile(int level, uint64_t index, uint64_t width,
                                        Finding& finding) const override;
   absl::StatusOr<BundleAndTile> ReadBundle(uint64_t index, uint64_t width,

@@ -155,6 +155,22 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t limit) {
   return bytes;
 }
 
+absl::StatusOr<uint64_t> FileSize(const std::string& path) {
+  struct stat found;
+  if (::stat(path.c_str(), &found) != 0) return Failed("looking at", path);
+  if (!S_ISREG(found.st_mode)) {
+    return Fail(Failure::kInvalidArgument, absl::StrCat(path, " is not a file"));
+  }
+  return static_cast<uint64_t>(found.st_size);
+}
+
+absl::Status CheckIsDirectory(const std::string& path) {
+  struct stat found;
+  if (::stat(path.c_str(), &found) != 0) return Failed("looking at", path);
+  if (S_ISDIR(found.st_mode)) return absl::OkStatus();
+  return Fail(Failure::kInvalidArgument, absl::StrCat(path, " is not a directory"));
+}
+
 absl::Status MakeDirectories(const std::string& path) {
   if (::mkdir(path.c_str(), kDirectoryMode) == 0) return SyncNames(DirectoryOf(path));
   if (errno == EEXIST) return absl::OkStatus();

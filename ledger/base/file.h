@@ -5,6 +5,7 @@
 #define LEDGER_BASE_FILE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <set>
 #include <string>
@@ -21,8 +22,14 @@ namespace hourbook {
 // What the system's error number means, as a failed attempt at `doing`.
 absl::Status SystemFailure(int error_number, absl::string_view doing);
 
+// The bytes of a regular file, uncounted by reading. kInvalidArgument where it is none.
+absl::StatusOr<uint64_t> FileSize(const std::string& path);
+
 // A whole regular file. kInvalidArgument where it has more than `limit` bytes, or is no file.
 absl::StatusOr<std::string> ReadFile(const std::string& path, size_t limit);
+
+// kNotFound where there is nothing, kInvalidArgument where there is something else.
+absl::Status CheckIsDirectory(const std::string& path);
 
 // Makes a directory and those above it, durably, where they do not exist.
 absl::Status MakeDirectories(const std::string& path);

@@ -430,6 +430,14 @@ TEST_F(AuditorTest, AHugeSizeIsRefusedBeforeAnythingIsMadeForIt) {
     WriteContents(site() + "/checkpoint",
                   FormatNote({.text = text, .signatures = {signer_.Sign(text)}}));
     EXPECT_EQ(Found(), FindingKind::kMissing) << size;
+    // Nor where the last bundle is there: room for the entries would have been asked for in vain.
+    WriteContents(site() + "/" + PlainPath("entries", (size - 1) / 256, (size - 1) % 256 + 1),
+                  std::string(((size - 1) % 256 + 1) * 226, 'x'));
+    WriteContents(site() + "/" + PlainPath("0", (size - 1) / 256, (size - 1) % 256 + 1),
+                  std::string(((size - 1) % 256 + 1) * 32, 'x'));
+    AuditRequest request = Request();
+    request.scratch_directory = temp_ / "no/such";
+    EXPECT_EQ(FoundBy(request), FindingKind::kMissing) << size;
   }
 }
 

@@ -48,6 +48,22 @@ TEST(ReadFileTest, RefusesWhatIsNoFile) {
   EXPECT_EQ(FailureOf(ReadFile(temp / "file/below", 9).status()), Failure::kNotFound);
 }
 
+TEST(FileSizeTest, CountsTheBytesOfFilesAlone) {
+  TempDir temp;
+  std::ofstream(temp / "file") << "12345";
+  EXPECT_EQ(FileSize(temp / "file").value(), 5);
+  EXPECT_EQ(FailureOf(FileSize(temp / "none").status()), Failure::kNotFound);
+  EXPECT_EQ(FailureOf(FileSize(temp / "").status()), Failure::kInvalidArgument);
+}
+
+TEST(CheckIsDirectoryTest, TellsNothingFromSomethingElse) {
+  TempDir temp;
+  std::ofstream(temp / "file");
+  EXPECT_TRUE(CheckIsDirectory(temp / "").ok());
+  EXPECT_EQ(FailureOf(CheckIsDirectory(temp / "none")), Failure::kNotFound);
+  EXPECT_EQ(FailureOf(CheckIsDirectory(temp / "file")), Failure::kInvalidArgument);
+}
+
 TEST(MakeDirectoriesTest, MakesAllThatAreMissing) {
   TempDir temp;
   ASSERT_TRUE(MakeDirectories(temp / "a/b/c").ok());
