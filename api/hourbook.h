@@ -822,10 +822,12 @@ HBK_API hbk_status hbk_add_cosignatures(const char* directory, const char* lines
  *
  * Returns: HBK_OK where there is an answer, be it a refusal; nothing was cosigned otherwise.
  *     HBK_CORRUPT where the log's file in the state directory is damaged, or another key's;
- *     HBK_TIMEOUT where others kept it busy; HBK_TOO_SMALL, before anything is done, where the
- *     buffer could not take every answer; HBK_INVALID_ARGUMENT where the key is not a witness's,
- *     or the policy is none; HBK_PERMISSION_DENIED; HBK_DISK_FULL; HBK_IO_ERROR.
- * Args:  state_directory: UTF-8, not NULL; made where it does not exist. request: the old size, the
+ *     HBK_NOT_FOUND where there is no such directory; HBK_TIMEOUT where others kept the file busy;
+ *     HBK_TOO_SMALL, before anything is done, where the buffer could not take every answer;
+ *     HBK_INVALID_ARGUMENT where the key is not a witness's, or the policy is none;
+ *     HBK_PERMISSION_DENIED; HBK_DISK_FULL; HBK_IO_ERROR.
+ * Args:  state_directory: UTF-8, not NULL; it must exist, since a new witness and one that lost
+ *     what it remembered look the same. request: the old size, the
  *     hashes of the consistency proof, an empty line and the checkpoint.
  * Out:   code: 200, and body holds the cosignature, a signature line; 409, and body holds the size
  *     cosigned last, which is the old size to prove from (type text/x.tlog.size); else body says
@@ -839,7 +841,8 @@ HBK_API hbk_status hbk_witness_answer(hbk_key* key, const char* policy, size_t p
 /* The last checkpoint that a witness cosigned of a log: a note with the log's signature and the
  * witness's. (C2SP tlog-witness serves it under <origin_hash>/checkpoint.)
  *
- * Returns: HBK_OK; HBK_NOT_FOUND where it cosigned none; HBK_CORRUPT as hbk_witness_answer;
+ * Returns: HBK_OK; HBK_NOT_FOUND where it cosigned none, or there is no such directory;
+ *     HBK_CORRUPT as hbk_witness_answer;
  *     HBK_TOO_SMALL; HBK_INVALID_ARGUMENT; HBK_PERMISSION_DENIED; HBK_IO_ERROR.
  * Args:  origin_hash: SHA-256 of the log's origin. Out: note, length. Thread-safe. */
 HBK_API hbk_status hbk_witness_checkpoint(hbk_key* key, const char* state_directory,

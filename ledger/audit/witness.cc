@@ -100,6 +100,14 @@ absl::StatusOr<Witness> Witness::Open(const Signer& signer, const TrustPolicy& p
                 absl::StrCat("the key of ", signer.verifier().name,
                              " is a log's; a witness needs one that was made for a witness"));
   }
+  const absl::Status there = CheckIsDirectory(directory);
+  if (!there.ok() && FailureOf(there) == Failure::kNotFound) {
+    return Fail(Failure::kNotFound,
+                absl::StrCat("the witness's directory ", directory,
+                             " does not exist. Where this witness has never cosigned, make it; "
+                             "where it has, bring it back: without it, it may cosign a fork"));
+  }
+  if (!there.ok()) return there;
   return Witness(signer, policy, std::move(directory));
 }
 
@@ -175,7 +183,6 @@ absl::StatusOr<WitnessAnswer> Witness::Answer(absl::string_view request, uint64_
   if (std::optional<WitnessAnswer> refusal = Read(request, shown)) return *std::move(refusal);
   const Hash origin_hash = HashOf(shown.checkpoint.origin);
   const std::string path = PathOf(origin_hash);
-  if (absl::Status made = MakeDirectories(directory_); !made.ok()) return made;
   const absl::StatusOr<FileLock> lock = FileLock::Acquire(path + ".lock", kPatience);
   if (!lock.ok()) return lock.status();
   const absl::StatusOr<Kept> kept = Recall(origin_hash);

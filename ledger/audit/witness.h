@@ -40,7 +40,8 @@ struct WitnessAnswer {
 // kCorrupt, and nothing is cosigned for its log.
 class Witness {
  public:
-  // The logs it knows are the policy's. kInvalidArgument where the key is not a witness's.
+  // The logs it knows are the policy's. kInvalidArgument where the key is not a witness's; kNotFound
+  // where the directory does not exist, since a new witness and one that lost all look the same.
   static absl::StatusOr<Witness> Open(const Signer& signer, const TrustPolicy& policy,
                                       std::string directory);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "api/hourbook.h"
 #include "tests/api/check.h"
@@ -60,6 +61,7 @@ static void publish(const char* directory, setup* s) {
 static void set_up(const char* directory, setup* s) {
   snprintf(s->site, sizeof(s->site), "%s.site", directory);
   snprintf(s->state, sizeof(s->state), "%s.state", directory);
+  CHECK(mkdir(s->state, 0755) == 0);
   s->log = generate(ORIGIN, HBK_KEY_LOG);
   s->witness = generate("witness.example", HBK_KEY_WITNESS);
   s->log_vkey = vkey_of(s->log);
@@ -200,6 +202,8 @@ static void test_what_was_cosigned_last(const setup* s) {
   static const uint8_t unknown[32] = {0};
   text note;
   CHECK_STATUS(HBK_NOT_FOUND, hbk_witness_checkpoint(s->witness, s->state, unknown, note.bytes,
+                                                     sizeof(note.bytes), &note.length, NULL));
+  CHECK_STATUS(HBK_NOT_FOUND, hbk_witness_checkpoint(s->witness, "no/such", unknown, note.bytes,
                                                      sizeof(note.bytes), &note.length, NULL));
   CHECK_STATUS(HBK_INVALID_ARGUMENT,
                hbk_witness_checkpoint(s->witness, s->state, NULL, note.bytes, sizeof(note.bytes),

@@ -33,7 +33,7 @@ class WitnessTest : public testing::Test {
  protected:
   WitnessTest() : witness_(Witness::Open(key_, policy_, state()).value()) {}
 
-  std::string state() const { return temp_ / "state/of/witness"; }
+  std::string state() const { return temp_ / ""; }
   std::string file() const {
     const Hash hash = HashOfText(kOrigin);
     return absl::StrCat(state(), "/", absl::BytesToHexString(absl::string_view(
@@ -80,7 +80,7 @@ class WitnessTest : public testing::Test {
 TEST_F(WitnessTest, CosignsEveryStepOfALog) {
   for (size_t old_size = 0; old_size < 20; ++old_size) {
     for (size_t size = std::max<size_t>(old_size, 1); size <= 20; ++size) {
-      std::filesystem::remove_all(state());
+      std::filesystem::remove(file());
       if (old_size > 0) ExpectCosigned(0, old_size);
       ExpectCosigned(old_size, size);
     }
@@ -96,7 +96,7 @@ TEST_F(WitnessTest, AnEmptyLogAndTheSameSizeAgain) {
       FormatCheckpoint({.origin = kOrigin, .size = 0, .root = LeafHash({})});
   const std::string note = FormatNote(
       {.text = empty_with_root, .signatures = {log_.key().Sign(empty_with_root)}});
-  std::filesystem::remove_all(state());
+  std::filesystem::remove(file());
   EXPECT_EQ(Code("old 0\n\n" + note), WitnessAnswer::kInconsistent);
 }
 
@@ -143,7 +143,7 @@ TEST_F(WitnessTest, RefusesWhatIsNotProved) {
     hash[31] ^= 1;
   }
   EXPECT_EQ(Code(step(7, proof, 12)), WitnessAnswer::kCosigned);
-  std::filesystem::remove_all(state());
+  std::filesystem::remove(file());
   EXPECT_EQ(Code(step(0, {proof[0]}, 12)), WitnessAnswer::kInconsistent);
 }
 
@@ -215,6 +215,16 @@ TEST_F(WitnessTest, ALogsKeyIsNoWitness) {
             Failure::kInvalidArgument);
 }
 
+TEST_F(WitnessTest, NoDirectoryIsNoNewWitness) {
+  const absl::Status lost = Witness::Open(key_, policy_, temp_ / "lost").status();
+  EXPECT_EQ(FailureOf(lost), Failure::kNotFound);
+  EXPECT_TRUE(absl::StrContains(lost.message(), "bring it back")) << lost;
+  EXPECT_FALSE(std::filesystem::exists(temp_ / "lost"));
+  std::ofstream(temp_ / "file") << "x";
+  EXPECT_EQ(FailureOf(Witness::Open(key_, policy_, temp_ / "file").status()),
+            Failure::kInvalidArgument);
+}
+
 TEST_F(WitnessTest, ADamagedFileCosignsNothing) {
   ExpectCosigned(0, 7);
   const std::string kept = ReadFile(file(), kNoteMaxSize).value();
@@ -278,7 +288,7 @@ TEST_F(WitnessTest, ACrashAtAnyStepCosignsNothingThatIsForgotten) {
       EXPECT_EQ(answer->code, WitnessAnswer::kCosigned);
       EXPECT_EQ(size, 9);
     } else {
-      std::filesystem::remove_all(state());
+      std::filesystem::remove(file());
       ExpectCosigned(0, 7);
     }
   }

@@ -137,6 +137,7 @@ sigset_t EndSignals() {
 }  // namespace
 
 void Serve(const WitnessSetup& witness, int port) {
+  AnswerTo(witness, "");  // now rather than with the first request, what the setup lacks is told
   // Blocked before any thread begins, so that all leave them to the one that waits for them.
   const sigset_t signals = EndSignals();
   sigset_t awaited = signals;

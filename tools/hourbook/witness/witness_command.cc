@@ -30,8 +30,8 @@ struct Arguments {
     policy.AddTo(command)->required();
     command
         .add_option("--state", state,
-                    "The directory in which the witness remembers what it cosigned; made where it\n"
-                    "does not exist. Never restore it from a backup")
+                    "The directory in which the witness remembers what it cosigned: make it once, for\n"
+                    "a new witness. Never restore it from a backup")
         ->required();
   }
 };
