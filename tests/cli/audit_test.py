@@ -5,22 +5,13 @@ usage: audit_test.py HOURBOOK  (the program; other arguments go to unittest)
 """
 import json
 import os
-import pathlib
 import random
-import shutil
 import subprocess
-import sys
-import tempfile
-import unittest
 
-PROGRAM = None
-ORIGIN = "town.example/hours"
+from cli_case import CliCase, ORIGIN, main, opening, program
+
 TEAM, VOLUNTEER, VERIFIER, RECORDER = "01" * 16, "02" * 16, "03" * 16, "04" * 16
 SERVICES = 20
-
-
-def opening(number, party, kind):
-    return {"id": f"{number:032x}", "kind": "open", "credit": party, "party_kind": kind}
 
 
 def service(number):
@@ -29,30 +20,16 @@ def service(number):
             "occurred_at": f"2025-03-{number:02}T09:00:00+08:00"}
 
 
-class AuditTest(unittest.TestCase):
+class AuditTest(CliCase):
     def setUp(self):
-        self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="hourbook-audit-"))
-        self.addCleanup(shutil.rmtree, self.scratch)
-        self.ledger, self.site, self.key, self.state = (
-            self.scratch / name for name in ("ledger", "site", "town.key", "seen"))
-        self.run_("init", self.ledger, "--origin", ORIGIN, "--time-zone", "Asia/Shanghai")
-        self.vkey = self.run_("keygen", self.key, "--name", ORIGIN).stdout.strip()
+        super().setUp()
+        self.state = self.scratch / "seen"
+        self.init()
+        self.keygen()
         self.append([opening(1, TEAM, "team"), opening(2, VOLUNTEER, "volunteer"), opening(3, VERIFIER, "recorder"),
                      opening(90, RECORDER, "recorder")])
         self.append([service(4 + i) for i in range(SERVICES)])
         self.publish()
-
-    def run_(self, *arguments, code=0, stdin=""):
-        done = subprocess.run([PROGRAM, *map(str, arguments)], input=stdin, capture_output=True, text=True,
-                              timeout=60)
-        self.assertEqual(done.returncode, code, f"{arguments}\n{done.stdout}{done.stderr}")
-        return done
-
-    def append(self, entries):
-        self.run_("append", self.ledger, stdin="".join(json.dumps(e) + "\n" for e in entries))
-
-    def publish(self):
-        self.run_("publish", self.ledger, self.site, "--key", self.key)
 
     def audit(self, *arguments, code=0, directory=None):
         return self.run_("audit", directory or self.site, "--vkey", self.vkey, *arguments, code=code)
@@ -102,8 +79,8 @@ class SoundTest(AuditTest):
 
     def test_the_policy_of_whom_to_trust(self):
         witness = self.run_("keygen", self.scratch / "w.key", "--name", "w.example", "--witness").stdout.strip()
-        policy = self.scratch / "policy"
-        policy.write_text(f"log {self.vkey}\nwitness w {witness}\nquorum w\n")
+        (self.scratch / "w.state").mkdir()
+        policy = self.write("policy", f"log {self.vkey}\nwitness w {witness}\nquorum w\n")
         report = self.audit_json("--policy", policy, code=3)
         self.assertEqual(report["finding"], "witnesses")
         self.run_("prove", self.ledger, "--from", 0, "--out", self.scratch / "request")
@@ -137,7 +114,7 @@ class UnsoundTest(AuditTest):
         for more in ((), ("--json",)):
             reading, writing = os.pipe()
             os.close(reading)
-            done = subprocess.run([PROGRAM, "audit", self.site, "--vkey", self.vkey, *more], stdout=writing,
+            done = subprocess.run([program(), "audit", self.site, "--vkey", self.vkey, *more], stdout=writing,
                                   stderr=subprocess.PIPE, timeout=60)
             os.close(writing)
             self.assertEqual(done.returncode, 3, done.stderr)
@@ -159,9 +136,9 @@ class UnsoundTest(AuditTest):
         unsound = 0
         for offset in random.Random(20250305).sample(range(len(sound)), 30):
             self.change(data, offset)
-            audited = subprocess.run([PROGRAM, "audit", self.ledger, "--ledger", "--vkey", self.vkey],
+            audited = subprocess.run([program(), "audit", self.ledger, "--ledger", "--vkey", self.vkey],
                                      capture_output=True, text=True, timeout=60)
-            verified = subprocess.run([PROGRAM, "verify", self.ledger], capture_output=True, text=True, timeout=60)
+            verified = subprocess.run([program(), "verify", self.ledger], capture_output=True, text=True, timeout=60)
             self.assertIn(audited.returncode, (0, 1, 3), audited.stderr)
             if 0 in (audited.returncode, verified.returncode):
                 self.assertEqual(audited.returncode, verified.returncode, audited.stdout + verified.stderr)
@@ -196,5 +173,4 @@ class CouldNotCheckTest(AuditTest):
 
 
 if __name__ == "__main__":
-    PROGRAM = sys.argv.pop(1)
-    unittest.main()
+    main(__doc__)

@@ -5,29 +5,16 @@ usage: cli_test.py HOURBOOK  (the program; other arguments go to unittest)
 """
 import json
 import os
-import pathlib
 import pty
 import re
 import select
-import shutil
 import subprocess
-import sys
-import tempfile
 import unittest
 
-PROGRAM = None
+from cli_case import CliCase, entry_id, main, opening, program
 
 TEAM, VOLUNTEER, PROGRAMME, STATION = "01" * 16, "02" * 16, "03" * 16, "04" * 16
 RECORDER, VERIFIER = "05" * 16, "06" * 16
-
-
-def entry_id(number):
-    return f"{number:032x}"
-
-
-def opening(number, party, kind):
-    return {"id": entry_id(number), "kind": "open", "credit": party, "party_kind": kind}
-
 
 FOUNDING = [
     opening(1, TEAM, "team"),
@@ -48,30 +35,9 @@ FOUNDING = [
 ]
 
 
-class CliTest(unittest.TestCase):
-    def setUp(self):
-        self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="hourbook-cli-"))
-        self.addCleanup(shutil.rmtree, self.scratch)
-        self.ledger = self.scratch / "ledger"
-
-    def run_(self, *arguments, code=0, stdin=""):
-        done = subprocess.run([PROGRAM, *map(str, arguments)], input=stdin, capture_output=True, text=True,
-                              timeout=60)
-        self.assertEqual(done.returncode, code, f"{arguments}\n{done.stdout}{done.stderr}")
-        return done
-
-    def json_(self, *arguments):
-        return json.loads(self.run_(*arguments, "--json").stdout)
-
-    def lines(self, *arguments):
-        return [json.loads(line) for line in self.run_(*arguments, "--json").stdout.splitlines()]
-
-    def append(self, entries, code=0):
-        text = "".join(json.dumps(entry) + "\n" for entry in entries)
-        return [json.loads(line) for line in self.run_("append", self.ledger, code=code, stdin=text).stdout.splitlines()]
-
+class CliTest(CliCase):
     def found(self):
-        self.run_("init", self.ledger, "--origin", "town.example/hours", "--time-zone", "Asia/Shanghai")
+        self.init()
         answers = self.append(FOUNDING)
         self.assertEqual([answer["status"] for answer in answers], ["ok"] * len(FOUNDING))
         return answers
@@ -273,7 +239,7 @@ class CliTest(unittest.TestCase):
             for at in range(page * 4096 + 10, page * 4096 + 40):
                 damaged[at] ^= 0x55
             (self.ledger / "data.mdb").write_bytes(damaged)
-            done = subprocess.run([PROGRAM, "verify", str(self.ledger)], capture_output=True, text=True, timeout=60)
+            done = subprocess.run([program(), "verify", str(self.ledger)], capture_output=True, text=True, timeout=60)
             outcomes.add(done.returncode)
             # A page that is free may be damaged without harm.
             self.assertIn(done.returncode, (0, 1, 3), done.stderr)
@@ -321,7 +287,7 @@ class CliTest(unittest.TestCase):
         self.ledger.chmod(0o755)
 
         def as_nobody(*arguments, stdin=""):
-            return subprocess.run([PROGRAM, *map(str, arguments)], input=stdin, capture_output=True, text=True,
+            return subprocess.run([program(), *map(str, arguments)], input=stdin, capture_output=True, text=True,
                                   user=65534, group=65534, extra_groups=[], timeout=60)
 
         done = as_nobody("append", self.ledger, stdin=json.dumps(FOUNDING[0]) + "\n")
@@ -341,10 +307,10 @@ class CliTest(unittest.TestCase):
             mount -t tmpfs none {mount} && cp -r {self.ledger} {mount}/ledger && rm {mount}/ledger/*lock* &&
             mount -o remount,ro {mount} || exit 77
             echo mounted
-            {PROGRAM} verify {mount}/ledger || exit 1
-            echo '{line}' | {PROGRAM} append {mount}/ledger; [ $? = 1 ] || exit 2
-            {PROGRAM} init {mount}/new --origin x; [ $? = 1 ] || exit 3
-            {PROGRAM} backup {mount}/ledger {mount}/copy; [ $? = 1 ] || exit 4
+            {program()} verify {mount}/ledger || exit 1
+            echo '{line}' | {program()} append {mount}/ledger; [ $? = 1 ] || exit 2
+            {program()} init {mount}/new --origin x; [ $? = 1 ] || exit 3
+            {program()} backup {mount}/ledger {mount}/copy; [ $? = 1 ] || exit 4
         '''
         done = subprocess.run(["unshare", "--mount", "bash", "-c", script], capture_output=True, text=True, timeout=60)
         if "mounted" not in done.stdout:
@@ -357,10 +323,10 @@ class CliTest(unittest.TestCase):
     def test_a_reader_that_goes_away_is_no_error(self):
         self.found()
         self.append([opening(1000 + i, f"{i + 1:032x}", "volunteer") for i in range(5000)])
-        done = subprocess.run(["bash", "-c", 'set -o pipefail; "$0" entries "$1" --json | head -1', PROGRAM,
+        done = subprocess.run(["bash", "-c", 'set -o pipefail; "$0" entries "$1" --json | head -1', program(),
                                str(self.ledger)], capture_output=True, text=True, timeout=60)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        done = subprocess.run(["bash", "-c", '"$0" stat "$1" >/dev/full', PROGRAM, str(self.ledger)],
+        done = subprocess.run(["bash", "-c", '"$0" stat "$1" >/dev/full', program(), str(self.ledger)],
                               capture_output=True, text=True, timeout=60)
         self.assertEqual(done.returncode, 1)
         self.assertIn("cannot write", done.stderr)
@@ -369,7 +335,7 @@ class CliTest(unittest.TestCase):
         self.found()
         self.append([opening(1000 + i, f"{i + 1:032x}", "volunteer") for i in range(50)])
         main, side = pty.openpty()
-        process = subprocess.Popen([PROGRAM, "verify", str(self.ledger)], stdout=subprocess.PIPE, stderr=side)
+        process = subprocess.Popen([program(), "verify", str(self.ledger)], stdout=subprocess.PIPE, stderr=side)
         out, _ = process.communicate(timeout=60)
         os.close(side)
         try:
@@ -389,7 +355,4 @@ class CliTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2 or not os.access(sys.argv[1], os.X_OK):
-        sys.exit(__doc__)
-    PROGRAM = os.path.abspath(sys.argv.pop(1))
-    unittest.main()
+    main(__doc__)

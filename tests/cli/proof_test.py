@@ -6,57 +6,27 @@ usage: proof_test.py HOURBOOK  (the program; other arguments go to unittest)
 import base64
 import hashlib
 import json
-import os
-import pathlib
 import shutil
 import stat
-import subprocess
-import sys
-import tempfile
-import unittest
 
-PROGRAM = None
-ORIGIN = "town.example/hours"
+from cli_case import CliCase, ORIGIN, main, volunteer
 
 
-def opening(number):
-    return {"id": f"{number:032x}", "kind": "open", "credit": f"{number + 1000:032x}", "party_kind": "volunteer"}
-
-
-class ProofTest(unittest.TestCase):
+class ProofTest(CliCase):
     def setUp(self):
-        self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="hourbook-proof-"))
-        self.addCleanup(shutil.rmtree, self.scratch)
-        self.ledger = self.scratch / "ledger"
-        self.site = self.scratch / "site"
-        self.key = self.scratch / "town.key"
+        super().setUp()
         self.opened = 0
 
-    def run_(self, *arguments, code=0, stdin="", env=None):
-        done = subprocess.run([PROGRAM, *map(str, arguments)], input=stdin, capture_output=True, text=True,
-                              timeout=60, env={**os.environ, **(env or {})})
-        self.assertEqual(done.returncode, code, f"{arguments}\n{done.stdout}{done.stderr}")
-        return done
-
     def found(self, parties=4):
-        self.run_("init", self.ledger, "--origin", ORIGIN)
-        self.vkey = self.run_("keygen", self.key, "--name", ORIGIN).stdout.rstrip("\n")
+        self.init("UTC")
+        self.keygen()
         self.grow(parties)
 
     def grow(self, parties, code=0):
-        entries = [opening(self.opened + i + 1) for i in range(parties)]
-        done = self.run_("append", self.ledger, stdin="".join(json.dumps(e) + "\n" for e in entries), code=code)
+        done = self.send([volunteer(self.opened + i + 1) for i in range(parties)], code=code)
         if code == 0:
             self.opened += parties
         return done
-
-    def publish(self, **more):
-        return self.run_("publish", self.ledger, self.site, "--key", self.key, **more)
-
-    def write(self, name, text):
-        path = self.scratch / name
-        path.write_text(text, encoding="utf-8")
-        return path
 
     def restore_an_old_backup(self):
         """A ledger of 5 entries under a publication of 8."""
@@ -312,5 +282,4 @@ class ProveTest(ProofTest):
 
 
 if __name__ == "__main__":
-    PROGRAM = sys.argv.pop(1)
-    unittest.main()
+    main(__doc__)

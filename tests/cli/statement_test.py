@@ -7,26 +7,13 @@ import base64
 import hashlib
 import hmac
 import json
-import pathlib
 import shutil
-import subprocess
-import sys
-import tempfile
-import unittest
 
-PROGRAM = None
-ORIGIN = "town.example/hours"
+from cli_case import CliCase, ORIGIN, entry_id, main, opening
+
 TEAM, VOLUNTEER, PROGRAMME, STATION = "01" * 16, "02" * 16, "03" * 16, "04" * 16
 RECORDER, VERIFIER = "05" * 16, "06" * 16
 PAYLOAD = "王芳 signed in at 09:00, +86 138 0000 0000".encode()
-
-
-def entry_id(number):
-    return f"{number:032x}"
-
-
-def opening(number, party, kind):
-    return {"id": entry_id(number), "kind": "open", "credit": party, "party_kind": kind}
 
 
 def service(number, day):
@@ -46,28 +33,18 @@ FOUNDING = [opening(1, TEAM, "team"), opening(2, VOLUNTEER, "volunteer"), openin
             {"id": entry_id(14), "kind": "redeem", "debit": VOLUNTEER, "credit": STATION, "unit": "point", "amount": 20}]
 
 
-class Case(unittest.TestCase):
+class Case(CliCase):
     def setUp(self):
-        self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="hourbook-statement-"))
-        self.addCleanup(shutil.rmtree, self.scratch)
-        self.ledger, self.site, self.store = (self.scratch / name for name in ("ledger", "site", "store"))
-        self.run_("init", self.ledger, "--origin", ORIGIN, "--time-zone", "Asia/Shanghai")
+        super().setUp()
+        self.store = self.scratch / "store"
+        self.init()
         self.append(FOUNDING)
 
-    def run_(self, *arguments, code=0, stdin=""):
-        done = subprocess.run([PROGRAM, *map(str, arguments)], input=stdin, capture_output=True, text=True,
-                              timeout=60)
-        self.assertEqual(done.returncode, code, f"{arguments}\n{done.stdout}{done.stderr}")
-        return done
-
-    def append(self, entries):
-        self.run_("append", self.ledger, stdin="".join(json.dumps(entry) + "\n" for entry in entries))
-
     def size(self):
-        return json.loads(self.run_("stat", self.ledger, "--json").stdout)["size"]
+        return self.json_("stat", self.ledger)["size"]
 
     def entries(self):
-        return [json.loads(line) for line in self.run_("entries", self.ledger, "--json").stdout.splitlines()]
+        return self.lines("entries", self.ledger)
 
 
 class HelpTest(Case):
@@ -282,6 +259,18 @@ class EvidenceTest(Case):
         self.show(evidence)
         self.assertEqual(self.size(), size)
 
+    def test_nothing_goes_by_a_ledger_that_is_behind(self):
+        evidence = self.recorded()
+        self.keygen()
+        self.publish()
+        self.run_("backup", self.ledger, self.scratch / "backup")
+        self.append([service(31, 21)])
+        self.publish()
+        shutil.rmtree(self.ledger)
+        shutil.copytree(self.scratch / "backup", self.ledger)
+        self.assertIn("behind", self.erase("--entry", entry_id(30), code=1).stderr)
+        self.show(evidence)
+
     def test_nothing_is_told_that_was_not_done(self):
         evidence = self.recorded()
         size = self.size()
@@ -311,7 +300,4 @@ class EvidenceTest(Case):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    PROGRAM = sys.argv.pop(1)
-    unittest.main()
+    main(__doc__)

@@ -8,23 +8,14 @@ import gzip
 import hashlib
 import http.client
 import json
-import pathlib
-import shutil
 import signal
 import socket
 import subprocess
-import sys
-import tempfile
 import threading
-import unittest
 
-PROGRAM = None
-ORIGIN = "town.example/hours"
+from cli_case import CliCase, ORIGIN, main, program, volunteer
+
 NOT_LISTENING = 9  # nothing serves the discard port here
-
-
-def opening(number):
-    return {"id": f"{number:032x}", "kind": "open", "credit": f"{number + 1000:032x}", "party_kind": "volunteer"}
 
 
 class Server:
@@ -32,7 +23,7 @@ class Server:
 
     def __init__(self, test, name, policy, port=0):
         self.process = subprocess.Popen(
-            [PROGRAM, "witness", "serve", "--key", test.scratch / f"{name}.key", "--policy", policy,
+            [program(), "witness", "serve", "--key", test.scratch / f"{name}.key", "--policy", policy,
              "--state", test.scratch / f"{name}.state", "--port", str(port)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         test.addCleanup(self.end)
@@ -61,36 +52,18 @@ class Server:
         return got
 
 
-class WitnessTest(unittest.TestCase):
+class WitnessTest(CliCase):
     def setUp(self):
-        self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="hourbook-witness-"))
-        self.addCleanup(shutil.rmtree, self.scratch)
-        self.ledger, self.site = self.scratch / "ledger", self.scratch / "site"
-        self.key = self.scratch / "town.key"
-        self.run_("init", self.ledger, "--origin", ORIGIN)
-        self.vkey = self.run_("keygen", self.key, "--name", ORIGIN).stdout.rstrip("\n")
+        super().setUp()
+        self.init()
+        self.keygen()
         self.opened = 0
         self.grow(6)  # 7 entries
         self.logs = self.write("logs.policy", f"log {self.vkey}\nquorum none\n")
 
-    def run_(self, *arguments, code=0, stdin=""):
-        done = subprocess.run([PROGRAM, *map(str, arguments)], input=stdin, capture_output=True, text=True,
-                              timeout=60)
-        self.assertEqual(done.returncode, code, f"{arguments}\n{done.stdout}{done.stderr}")
-        return done
-
-    def write(self, name, text):
-        path = self.scratch / name
-        path.write_text(text, encoding="utf-8")
-        return path
-
     def grow(self, parties):
-        entries = [opening(self.opened + i + 1) for i in range(parties)]
-        self.run_("append", self.ledger, stdin="".join(json.dumps(e) + "\n" for e in entries))
+        self.append([volunteer(self.opened + i + 1) for i in range(parties)])
         self.opened += parties
-
-    def publish(self, *more, **how):
-        return self.run_("publish", self.ledger, self.site, "--key", self.key, *more, **how)
 
     def checkpoint(self):
         return (self.site / "checkpoint").read_text(encoding="utf-8")
@@ -102,6 +75,7 @@ class WitnessTest(unittest.TestCase):
         return path
 
     def witness(self, name):
+        (self.scratch / f"{name}.state").mkdir()
         return self.run_("keygen", self.scratch / f"{name}.key", "--name", f"{name}.example", "--witness").stdout.strip()
 
     def cosign(self, name, request, **how):
@@ -164,17 +138,27 @@ class FilesTest(WitnessTest):
         for old_size in (0, 7):
             self.assertIn("corrupt", self.cosign("w1", self.step(old_size), code=3).stderr)
 
+    def test_a_lost_state_is_no_new_one(self):
+        self.witness("w1")
+        self.publish()
+        request = self.step(0)
+        (self.scratch / "w1.state").rmdir()
+        self.assertIn("bring it back", self.cosign("w1", request, code=1).stderr)
+        serve = ["witness", "serve", "--key", self.scratch / "w1.key", "--policy", self.logs]
+        self.assertIn("bring it back", self.run_(*serve, "--state", self.scratch / "w1.state", code=1).stderr)
+        self.assertFalse((self.scratch / "w1.state").exists())
+
     def test_bad_files_are_told(self):
         self.witness("w1")
         self.publish()
         request, policy = self.step(0), self.write("bad.policy", f"log {self.vkey}\nquorum w1\n")
-        arguments = ["--key", self.scratch / "w1.key", "--state", self.scratch / "s"]
+        arguments = ["--key", self.scratch / "w1.key", "--state", self.scratch / "w1.state"]
         done = self.run_("witness", "cosign", request, *arguments, "--policy", policy, code=1)
         self.assertIn(f"{policy}: policy, line 2: ", done.stderr)
         self.run_("witness", "cosign", request, *arguments, "--policy", self.scratch / "none", code=1)
         self.run_("witness", "cosign", request, *arguments, code=2)
         self.run_("witness", "cosign", request, "--key", self.key, "--policy", self.logs, "--state",
-                  self.scratch / "s", code=2)  # a log's key
+                  self.scratch / "w1.state", code=2)  # a log's key
         self.run_("add-cosignatures", self.site, self.write("lines", "x\n"), "--policy", self.logs, code=3)
         self.run_("add-cosignatures", self.scratch, self.checkpoint_lines(), "--policy", self.logs, code=1)
 
@@ -374,5 +358,4 @@ class PublishTest(WitnessTest):
 
 
 if __name__ == "__main__":
-    PROGRAM = sys.argv.pop(1)
-    unittest.main()
+    main(__doc__)

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "tools/hourbook/checkpoint_argument.h"
 #include "tools/hourbook/command_error.h"
 #include "tools/hourbook/commands/commands.h"
 #include "tools/hourbook/given_text.h"
@@ -13,20 +14,11 @@
 namespace hourbook::cli {
 namespace {
 
-constexpr size_t kCheckpointMaxSize = 1'000'000;  // what the library reads as a note
-
 struct Arguments {
-  std::string ledger, id, checkpoint, out;
+  std::string ledger, id, out;
+  CheckpointArgument checkpoint;
   std::optional<uint64_t> index, from;
 };
-
-// The checkpoint given, or the last one that was signed.
-std::string CheckpointOf(const Arguments& arguments, hbk_ledger* ledger) {
-  if (!arguments.checkpoint.empty()) return ReadFile(arguments.checkpoint, kCheckpointMaxSize);
-  return TextOf([ledger](char* buffer, size_t capacity, size_t* length, hbk_error* error) {
-    return hbk_published_checkpoint(ledger, buffer, capacity, length, error);
-  });
-}
 
 uint64_t IndexOf(const Arguments& arguments, hbk_snapshot* snapshot) {
   if (arguments.index) return *arguments.index;
@@ -44,7 +36,7 @@ uint64_t IndexOf(const Arguments& arguments, hbk_snapshot* snapshot) {
 void Prove(const Arguments& arguments) {
   const Reader reader = OpenReader(arguments.ledger);
   hbk_snapshot* const snapshot = reader.snapshot.get();
-  const std::string note = CheckpointOf(arguments, reader.ledger.get());
+  const std::string note = arguments.checkpoint.Read(reader.ledger.get());
   const uint64_t number = arguments.from ? *arguments.from : IndexOf(arguments, snapshot);
   const auto prove = arguments.from ? hbk_prove_consistency : hbk_prove_inclusion;
   const std::string proof =
@@ -72,8 +64,7 @@ void AddProveCommand(CLI::App& app) {
   what->add_option("--from", arguments->from, "That the first so many entries are unchanged")
       ->check(CLI::NonNegativeNumber);
   what->require_option(1);
-  command->add_option("--checkpoint", arguments->checkpoint,
-                      "A file with the checkpoint to prove it by (default: the last one signed)");
+  arguments->checkpoint.AddTo(*command);
   command->add_option("--out", arguments->out, "A file for the proof (default: standard output)");
   command->callback([arguments] { Prove(*arguments); });
 }

@@ -4,30 +4,21 @@
 
 #include "absl/strings/str_cat.h"
 #include "tools/hourbook/amount.h"
+#include "tools/hourbook/checkpoint_argument.h"
 #include "tools/hourbook/command_error.h"
 #include "tools/hourbook/commands/commands.h"
 #include "tools/hourbook/commands/listing.h"
 #include "tools/hourbook/commands/party_argument.h"
-#include "tools/hourbook/given_text.h"
 #include "tools/hourbook/text_file.h"
 
 namespace hourbook::cli {
 namespace {
 
-constexpr size_t kCheckpointMaxSize = 1'000'000;
-
 struct Arguments {
-  std::string directory, unit, from, until, checkpoint, out;
+  std::string directory, unit, from, until, out;
   PartyArgument party;
+  CheckpointArgument checkpoint;
 };
-
-// The one given, or the last that was signed of the ledger.
-std::string Checkpoint(const Arguments& arguments, hbk_ledger* ledger) {
-  if (!arguments.checkpoint.empty()) return ReadFile(arguments.checkpoint, kCheckpointMaxSize);
-  return TextOf([&](char* note, size_t capacity, size_t* length, hbk_error* error) {
-    return hbk_published_checkpoint(ledger, note, capacity, length, error);
-  });
-}
 
 int Append(void* text, const char* piece, size_t length) {
   static_cast<std::string*>(text)->append(piece, length);
@@ -42,7 +33,7 @@ void ProveStatement(const Arguments& arguments) {
       arguments.from.empty() ? INT64_MIN : ParseInstant(reader.clock, arguments.from);
   const int64_t until =
       arguments.until.empty() ? INT64_MAX : ParseInstant(reader.clock, arguments.until);
-  const std::string note = Checkpoint(arguments, reader.ledger.get());
+  const std::string note = arguments.checkpoint.Read(reader.ledger.get());
   std::string text;
   hbk_statement_made made;
   hbk_error error = HBK_ERROR_INIT;
@@ -75,8 +66,7 @@ void AddProveStatementCommand(CLI::App& app) {
                       "From the first entry that occurred at this date or time, or later");
   command->add_option("--until", arguments->until,
                       "To the last entry that occurred before this date or time");
-  command->add_option("--checkpoint", arguments->checkpoint,
-                      "A signed checkpoint (default: the last that was published)");
+  arguments->checkpoint.AddTo(*command);
   command->add_option("--out", arguments->out, "Write to this file (default: standard output)");
   command->callback([arguments] { ProveStatement(*arguments); });
 }
