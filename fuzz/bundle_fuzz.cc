@@ -60,7 +60,7 @@ void Check(FuzzInput input) {
                                            absl::MakeSpan(entries), finding);
   FUZZ_CHECK(checked.ok() == IsBundle(published, expected));
   if (!checked.ok()) {
-    FUZZ_CHECK(FailureOf(checked) == Failure::kUnsound && finding.index < width);
+    FUZZ_CHECK(FailureOf(checked) == Failure::kUnsound && finding.index && *finding.index < width);
     return;
   }
   FUZZ_CHECK(leaves == expected);

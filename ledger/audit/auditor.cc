@@ -115,6 +115,10 @@ absl::Status Auditor::FindBundles() {
       publication_.ReadBundle(last, WidthAt(last, size), report_.finding).status();
   if (!read.ok()) return read;
   for (uint64_t i = 0; i < last; ++i) {
+    constexpr uint64_t kProgressEvery = 1'024;  // bundles
+    if (i % kProgressEvery == 0) {
+      if (absl::Status going = Report(0); !going.ok()) return going;
+    }
     if (absl::Status found = publication_.FindBundle(i, report_.finding); !found.ok()) {
       return found;
     }

@@ -49,7 +49,7 @@ struct AuditReport {
 // checked: kNotFound where there is no checkpoint, kInvalidArgument for a state file that
 // is none of this log, kDiskFull, kIoError, kEnd.
 //
-// Memory is that of the parties and accounts, and some 10 MiB a thread.
+// Memory is that of the parties, accounts and policy entries, and some 20 MiB.
 absl::Status Audit(const Publication& publication, const AuditRequest& request,
                    AuditProgress progress, AuditReport& report);
 

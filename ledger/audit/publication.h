@@ -26,7 +26,7 @@ class Publication {
   // That a full bundle is there, and no shorter: without reading it.
   virtual absl::Status FindBundle(uint64_t index, Finding& finding) const = 0;
 
-  // The first `width` hashes of a tile of level 1 and up.
+  // The first `width` hashes of a tile.
   virtual absl::StatusOr<std::string> ReadTile(int level, uint64_t index, uint64_t width,
                                                Finding& finding) const = 0;
 

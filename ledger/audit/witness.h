@@ -40,8 +40,9 @@ struct WitnessAnswer {
 // kCorrupt, and nothing is cosigned for its log.
 class Witness {
  public:
-  // The logs it knows are the policy's. kInvalidArgument where the key is not a witness's; kNotFound
-  // where the directory does not exist, since a new witness and one that lost all look the same.
+  // The logs it knows are the policy's. kInvalidArgument where the key is not a witness's, or the
+  // directory is something else; kNotFound where it does not exist, since a new witness and one that
+  // lost all look the same.
   static absl::StatusOr<Witness> Open(const Signer& signer, const TrustPolicy& policy,
                                       std::string directory);
 

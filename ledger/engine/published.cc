@@ -77,22 +77,33 @@ absl::Status WritePublished(const std::string& ledger_directory, const Published
       kMode);
 }
 
+namespace {
+
+// What an operator whose ledger is behind may do; nobody else is to be sent to forget a publication.
+absl::Status WithAdvice(const absl::Status& status) {
+  if (status.ok() || FailureOf(status) != Failure::kBehind) return status;
+  return Fail(Failure::kBehind,
+              absl::StrCat(status.message(),
+                           "; appending would fork what others have seen: restore the right "
+                           "backup, or forget the publication and begin another"));
+}
+
+}  // namespace
+
 absl::Status CheckHolds(const Snapshot& snapshot, const Checkpoint& checkpoint,
                         absl::string_view where) {
   if (checkpoint.size > snapshot.size()) {
     return Fail(Failure::kBehind,
                 absl::StrCat("the ledger has ", snapshot.size(), " entries, but ", where,
-                             " signs ", checkpoint.size, ": it was restored from an old backup, "
-                             "and appending would fork what others have seen; restore a newer "
-                             "backup, or forget the publication and begin another"));
+                             " signs ", checkpoint.size, ": it was restored from an old backup, or "
+                             "the checkpoint is another ledger's"));
   }
   const absl::StatusOr<Hash> root = snapshot.RootAt(checkpoint.size);
   if (!root.ok()) return root.status();
   if (*root == checkpoint.root) return absl::OkStatus();
   return Fail(Failure::kBehind,
               absl::StrCat("the ledger's first ", checkpoint.size, " entries are not those that ",
-                           where, " signs: one of the two is a fork; restore the right backup, "
-                           "or forget the publication and begin another"));
+                           where, " signs: one of the two is a fork, or another ledger's"));
 }
 
 absl::Status CheckPublished(const Snapshot& snapshot, const std::string& ledger_directory) {
@@ -101,14 +112,14 @@ absl::Status CheckPublished(const Snapshot& snapshot, const std::string& ledger_
   if (!*published) return absl::OkStatus();
   const absl::Status holds =
       CheckHolds(snapshot, (*published)->checkpoint, "its last checkpoint");
-  if (!holds.ok()) return holds;
+  if (!holds.ok()) return WithAdvice(holds);
   // A publication that is out of reach, or was spoilt, must not keep the town from recording.
   const std::string path = (*published)->directory + "/checkpoint";
   const absl::StatusOr<std::string> note = ReadFile(path, kNoteMaxSize);
   if (!note.ok()) return absl::OkStatus();
   const absl::StatusOr<Checkpoint> checkpoint = OpenCheckpoint(*note, (*published)->log);
   if (!checkpoint.ok()) return absl::OkStatus();
-  return CheckHolds(snapshot, *checkpoint, path);
+  return WithAdvice(CheckHolds(snapshot, *checkpoint, path));
 }
 
 absl::Status ForgetPublished(const std::string& ledger_directory) {

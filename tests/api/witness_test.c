@@ -198,6 +198,18 @@ static void test_checking(const setup* s) {
   hbk_key_close(other);
 }
 
+static void test_a_lost_directory(setup* s) {
+  char state[TEXT_MAX];
+  uint32_t code = 0;
+  text body;
+  memcpy(state, s->state, sizeof(state));
+  snprintf(s->state, sizeof(s->state), "no/such");
+  CHECK_STATUS(HBK_NOT_FOUND, answer(s, s->witness, s->step.bytes, s->step.length, &code, &body,
+                                     sizeof(body.bytes)));
+  CHECK(code == 0);
+  memcpy(s->state, state, sizeof(state));
+}
+
 static void test_what_was_cosigned_last(const setup* s) {
   static const uint8_t unknown[32] = {0};
   text note;
@@ -225,6 +237,7 @@ int main(int argc, char** argv) {
   test_adding(&s);
   test_checking(&s);
   test_what_was_cosigned_last(&s);
+  test_a_lost_directory(&s);
   hbk_key_close(s.log);
   hbk_key_close(s.witness);
   printf("%d checks, %d failed\n", checks_made, checks_failed);

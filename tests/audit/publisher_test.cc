@@ -120,6 +120,11 @@ TEST_F(PublisherTest, ACrashAtAnyStepLeavesAWholePublication) {
     StopCallsAfter(0);
     if (completed) break;
     ++stopped;
+    std::set<std::string> in_tile;  // nothing temporary
+    for (const std::string& file : FilesBelow(site() + "/tile")) in_tile.insert("tile/" + file);
+    std::set<std::string> may = PlainFiles(size);
+    may.merge(PlainFiles(size + 250));
+    EXPECT_FALSE(absl::StrContains(Difference(in_tile, may), "+")) << "after call " << call;
     const uint64_t seen = CheckPublication(site(), log()).size;
     EXPECT_TRUE(seen == size || seen == size + 250) << "after call " << call << ": " << seen;
     ledger_.reset();
@@ -177,6 +182,25 @@ TEST_F(PublisherTest, ARestoredBackupThatGrewElsewhereIsAFork) {
   const absl::Status refused = TryPublish().status();
   EXPECT_EQ(FailureOf(refused), Failure::kBehind);
   EXPECT_TRUE(absl::StrContains(refused.message(), "fork")) << refused;
+}
+
+// Equal in size, but not in root: nothing is added to a fork either.
+TEST_F(PublisherTest, AForkOfTheSameSizeDoesNotAppend) {
+  GrowTo(300);
+  ASSERT_TRUE(ledger_->Backup(temp_ / "backup").ok());
+  GrowTo(500);
+  PublishOk();
+  const std::string remembered = Contents(path() + "/published");
+  Restore(temp_ / "backup");
+  std::vector<Entry> others;
+  for (uint64_t i = 300; i < 500; ++i) others.push_back(Service(100'000 + i, 0));
+  SendOk(*ledger_, others);
+  ledger_.reset();
+  std::ofstream(path() + "/published", std::ios::binary) << remembered;
+  ledger_ = OpenTown(path());
+  const absl::Status refused = TryAppend();
+  EXPECT_EQ(FailureOf(refused), Failure::kBehind);
+  EXPECT_TRUE(absl::StrContains(refused.message(), "one of the two is a fork")) << refused;
 }
 
 TEST_F(PublisherTest, ALostPublicationIsMadeAgainFromTheLedger) {

@@ -1,7 +1,10 @@
 #include "ledger/chain/hasher.h"
 
+#include <openssl/evp.h>
+
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "gtest/gtest.h"
 
@@ -17,6 +20,20 @@ TEST(HasherTest, PublicVectors) {
   const uint8_t leaf[] = {'L', '1', '2', '3', '4', '5', '6'};
   EXPECT_EQ(HexEncode(LeafHash(leaf)),
             "395aa064aa4c29f7010acfe3f25db9485bbd4b91897b6ad7ad547639252b4d56");
+}
+
+// Messages are gathered in a buffer of 256 bytes where they fit: around that, against OpenSSL's own.
+TEST(HasherTest, MessagesOfAnyLength) {
+  for (const size_t size : {0, 1, 223, 224, 225, 253, 254, 255, 256, 257, 1'000}) {
+    std::vector<uint8_t> message(size + 1);
+    for (size_t i = 1; i < message.size(); ++i) message[i] = static_cast<uint8_t>(i * 7);
+    Hash expected;
+    ASSERT_EQ(EVP_Q_digest(nullptr, "SHA256", nullptr, message.data(), message.size(),
+                           expected.data(), nullptr),
+              1);
+    EXPECT_EQ(LeafHash(absl::MakeConstSpan(message).subspan(1)), expected) << size;
+    EXPECT_EQ(Sha256Of(message), expected) << size;
+  }
 }
 
 TEST(HasherTest, AnEntrysLeafDataIsPrevThenEntry) {

@@ -41,6 +41,7 @@ class CliCase(unittest.TestCase):
         done = subprocess.run([program(), *map(str, arguments)], input=stdin, capture_output=True, text=True,
                               timeout=60, env={**os.environ, **(env or {})})
         self.assertEqual(done.returncode, code, f"{arguments}\n{done.stdout}{done.stderr}")
+        self.assertNotIn("Sanitizer", done.stderr)  # which exits with 1 too
         return done
 
     def json_(self, *arguments):

@@ -98,6 +98,7 @@ void Checkpoint(const WitnessSetup& witness, const std::string& origin_hash,
           return found ? status : hbk_status{HBK_OK};
         });
     if (found) return Answered(response, 200, note);
+    AnswerTo(witness, "");  // tells the operator where all that was cosigned is out of reach
     Answered(response, 404, "this witness has cosigned no such log\n");
   } catch (const std::exception& error) {
     Failed(response, error);
