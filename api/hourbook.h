@@ -130,6 +130,8 @@ enum {
   HBK_WRONG_PARTY_KIND = 153,
   HBK_SAME_PARTY = 154,
   HBK_BALANCE_NOT_ZERO = 155,
+  HBK_PARTY_FROZEN = 156,
+  HBK_PARTY_NOT_FROZEN = 157,
   HBK_ZERO_DURATION = 160,
   HBK_TOO_LONG = 161,
   HBK_SELF_VERIFIED = 162,
@@ -142,6 +144,12 @@ enum {
   HBK_ALREADY_AWARDED = 169,
   HBK_WRONG_AMOUNT = 170,
   HBK_TRANSFER_NOT_PERMITTED = 171,
+  HBK_MONTHLY_CAP = 172,
+  HBK_LATE = 173,
+  HBK_NEEDS_SECOND_PERSON = 174,
+  HBK_MOST_HELD = 175,
+  HBK_REDEMPTION_LIMIT = 176,
+  HBK_NOT_YET_REDEEMABLE = 177,
   HBK_UNKNOWN_REF = 180,
   HBK_NOT_PENDING = 181,
   HBK_ALREADY_POSTED = 182,
@@ -153,7 +161,8 @@ enum {
   HBK_ALREADY_REVERSED = 192,
   HBK_AWARD_STANDS = 193,
   HBK_OTHER_EVIDENCE = 194,
-  HBK_MALFORMED_POLICY = 200
+  HBK_MALFORMED_POLICY = 200,
+  HBK_NO_AUTHORITY = 201
 };
 
 /* The name of a status in snake_case, such as "exists"; "unknown" for a number that is none. Never
@@ -188,7 +197,8 @@ enum { /* hbk_entry.kind */
   HBK_KIND_VOID = 11,
   HBK_KIND_POLICY = 12,
   HBK_KIND_ANCHOR = 13,
-  HBK_KIND_ERASE = 14
+  HBK_KIND_ERASE = 14,
+  HBK_KIND_FREEZE = 15
 };
 
 enum { /* hbk_entry.code of an open entry */
@@ -221,7 +231,16 @@ enum { /* hbk_entry.code of a policy entry */
   HBK_POLICY_TARIFF = 4,
   HBK_POLICY_BUDGET = 5,
   HBK_POLICY_GRANT = 6,
-  HBK_POLICY_TRANSFER = 7
+  HBK_POLICY_TRANSFER = 7,
+  HBK_POLICY_AUTHORITY = 8,
+  HBK_POLICY_MONTHLY_CAP_MINUTES = 9,
+  HBK_POLICY_MONTHLY_CAP_POINTS = 10,
+  HBK_POLICY_DAILY_REDEMPTIONS = 11,
+  HBK_POLICY_MOST_HELD = 12,
+  HBK_POLICY_REDEEM_FROM = 13,
+  HBK_POLICY_SECOND_PERSON = 14,
+  HBK_POLICY_BACKDATING_DAYS = 15,
+  HBK_POLICY_CALENDAR_DAY = 16
 };
 
 /* One entry: the same 192 bytes in this struct, in the store and under the hash. The caller leaves
@@ -430,12 +449,18 @@ HBK_API hbk_status hbk_entry_by_index(hbk_snapshot* snapshot, uint64_t index, hb
 HBK_API hbk_status hbk_entry_by_id(hbk_snapshot* snapshot, const uint8_t id[16], hbk_entry* entry,
                                    uint8_t leaf[32], hbk_error* error);
 
+enum { /* hbk_party.standing */
+  HBK_STANDING_OPEN = 0,
+  HBK_STANDING_CLOSED = 1,
+  HBK_STANDING_FROZEN = 2
+};
+
 /* A party of the ledger. */
 typedef struct hbk_party {
   uint8_t id[16];
-  uint64_t opened; /* index of its open entry */
-  uint16_t kind;   /* HBK_PARTY_* */
-  uint16_t closed; /* 0 or 1 */
+  uint64_t opened;   /* index of its open entry */
+  uint16_t kind;     /* HBK_PARTY_* */
+  uint16_t standing; /* HBK_STANDING_* */
   uint32_t reserved;
 } hbk_party;
 
@@ -751,7 +776,8 @@ typedef struct hbk_audit_report {
  * Args:  publication: path of the directory, UTF-8, not NULL. vkey: text, not NULL. options: NULL
  *     for the defaults. progress: or NULL. context: handed to it.
  * Out:   report: its struct_size set by the caller; filled unless a handle or argument is refused.
- * Memory is that of the parties and accounts, whatever the size of the log. Thread-safe. */
+ * Memory is that of the parties, accounts and policy entries, whatever the size of the log.
+ * Thread-safe. */
 HBK_API hbk_status hbk_audit(const char* publication, const char* vkey,
                              const hbk_audit_options* options, hbk_progress progress,
                              void* context, hbk_audit_report* report, hbk_error* error);
@@ -824,8 +850,8 @@ HBK_API hbk_status hbk_add_cosignatures(const char* directory, const char* lines
  *     HBK_CORRUPT where the log's file in the state directory is damaged, or another key's;
  *     HBK_NOT_FOUND where there is no such directory; HBK_TIMEOUT where others kept the file busy;
  *     HBK_TOO_SMALL, before anything is done, where the buffer could not take every answer;
- *     HBK_INVALID_ARGUMENT where the key is not a witness's, or the policy is none;
- *     HBK_PERMISSION_DENIED; HBK_DISK_FULL; HBK_IO_ERROR.
+ *     HBK_INVALID_ARGUMENT where the key is not a witness's, the policy is none, or the
+ *     directory is something else; HBK_PERMISSION_DENIED; HBK_DISK_FULL; HBK_IO_ERROR.
  * Args:  state_directory: UTF-8, not NULL; it must exist, since a new witness and one that lost
  *     what it remembered look the same. request: the old size, the
  *     hashes of the consistency proof, an empty line and the checkpoint.

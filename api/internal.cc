@@ -88,7 +88,7 @@ hbk_party ToParty(const Party& party) {
   std::memcpy(out.id, party.id.data(), party.id.size());
   out.opened = party.opened;
   out.kind = party.kind;
-  out.closed = party.closed;
+  out.standing = static_cast<uint16_t>(party.standing);
   return out;
 }
 

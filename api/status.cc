@@ -78,6 +78,9 @@ static_assert(HBK_TRANSFER_NOT_PERMITTED ==
 static_assert(HBK_EXCEEDS_PENDING == static_cast<uint32_t>(Verdict::kExceedsPending));
 static_assert(HBK_AWARD_STANDS == static_cast<uint32_t>(Verdict::kAwardStands));
 static_assert(HBK_OTHER_EVIDENCE == static_cast<uint32_t>(Verdict::kOtherEvidence));
+static_assert(HBK_PARTY_FROZEN == static_cast<uint32_t>(Verdict::kPartyFrozen));
+static_assert(HBK_NOT_YET_REDEEMABLE == static_cast<uint32_t>(Verdict::kNotYetRedeemable));
+static_assert(HBK_NO_AUTHORITY == static_cast<uint32_t>(Verdict::kNoAuthority));
 static_assert(HBK_MALFORMED_POLICY == static_cast<uint32_t>(Verdict::kMalformedPolicy));
 
 }  // namespace

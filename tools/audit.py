@@ -23,7 +23,7 @@ import sys
 
 MAX_NOTE, MAX_SIGNATURES, MAX_STATEMENT, LEAF, HASH, WIDE = 1_000_000, 64, 1 << 30, 224, 32, 256
 ENTRY = struct.Struct("<16s16s16s16s16s16s32sQqqQQQHHHHII")
-OPEN, POST, VOID, ERASE, MOVES, PENDING, ZERO = 2, 10, 11, 14, range(4, 12), 2, bytes(16)
+OPEN, POST, VOID, LAST, MOVES, PENDING, ZERO = 2, 10, 11, 15, range(4, 12), 2, bytes(16)
 KEY_NAME = r"([^\s\x00-\x1f\x7f+]+)"  # no space of Unicode's, no control character, no plus
 P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493  # of Ed25519, as D is
 D, ROOT_OF_MINUS_1 = -121665 * pow(121666, -1, P) % P, pow(2, (P - 1) // 4, P)
@@ -133,7 +133,7 @@ def check_genesis(e, origin):
 def unpacked(entry):
     """The fields of an entry other than the genesis."""
     e = ENTRY.unpack(entry)
-    require(e[0] != ZERO and OPEN <= e[13] <= ERASE and e[14] < 8 and e[15] < 4 and not e[18],
+    require(e[0] != ZERO and OPEN <= e[13] <= LAST and e[14] < 8 and e[15] < 4 and not e[18],
             "entry ", e[10], ": its id, kind, flags, unit or reserved bytes are none that there are")
     return e
 

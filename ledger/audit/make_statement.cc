@@ -74,7 +74,7 @@ absl::Status Prover::CollectParty() {
   const absl::StatusOr<Party> party = snapshot_.PartyOf(party_);
   if (!party.ok()) return party.status();
   Add(party->opened);
-  return party->closed != 0 ? FindClose(party->opened) : absl::OkStatus();
+  return party->standing == Standing::kClosed ? FindClose(party->opened) : absl::OkStatus();
 }
 
 // Newest first, so what waits to see whether an older one fits lies at the end.

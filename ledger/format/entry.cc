@@ -14,7 +14,7 @@ absl::Status Refuse(size_t offset, absl::string_view what) {
 
 bool IsKnown(uint16_t kind) {
   return kind >= static_cast<uint16_t>(Kind::kGenesis) &&
-         kind <= static_cast<uint16_t>(Kind::kErase);
+         kind <= static_cast<uint16_t>(kLastKind);
 }
 
 }  // namespace

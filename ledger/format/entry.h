@@ -31,7 +31,10 @@ enum class Kind : uint16_t {
   kPolicy = 12,
   kAnchor = 13,
   kErase = 14,
+  kFreeze = 15,
 };
+
+inline constexpr Kind kLastKind = Kind::kFreeze;
 
 // Who can hold an account. Carried in an open entry's code.
 enum class PartyKind : uint16_t {

@@ -24,7 +24,7 @@ Slot Accounts::OpenParty(const Id& id, PartyKind kind, uint64_t index) {
                                      .opened = index,
                                      .first_account = kNoSlot,
                                      .kind = static_cast<uint16_t>(kind),
-                                     .closed = 0});
+                                     .standing = Standing::kOpen});
   const bool added = party_by_id_.emplace(id, slot).second;
   HOURBOOK_CHECK(added, "a party is opened once");
   return slot;
@@ -41,6 +41,7 @@ Slot Accounts::FindOrAddAccount(Slot party, Unit unit) {
   Account account{};
   account.latest_end = std::numeric_limits<int64_t>::min();
   account.latest_day = std::numeric_limits<int32_t>::min();
+  account.latest_month = std::numeric_limits<int32_t>::min();
   account.party = party;
   account.next_account = parties_[party].first_account;
   account.unit = static_cast<uint16_t>(unit);

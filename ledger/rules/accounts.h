@@ -15,12 +15,15 @@ namespace hourbook {
 
 inline constexpr Slot kNoSlot = UINT32_MAX;
 
+// What may be done with a party. The numbers are persisted, and the C API's.
+enum class Standing : uint16_t { kOpen = 0, kClosed = 1, kFrozen = 2 };
+
 struct Party {
   Id id;
   uint64_t opened;     // index of its open entry
   Slot first_account;  // the newest of its accounts, or kNoSlot
   uint16_t kind;       // PartyKind
-  uint16_t closed;     // 0 or 1
+  Standing standing;
 };
 
 // (party, unit).
@@ -33,6 +36,8 @@ struct Account {
   int64_t latest_end;
   int32_t latest_day;
   uint32_t latest_day_minutes;
+  int32_t latest_month;
+  uint32_t latest_month_minutes;
   Slot party;
   Slot next_account;  // of the same party, or kNoSlot
   uint16_t unit;
@@ -61,7 +66,7 @@ class Accounts {
 
   // The id must not be known.
   Slot OpenParty(const Id& id, PartyKind kind, uint64_t index);
-  void CloseParty(Slot party) { parties_.Mutate(party).closed = 1; }
+  void SetStanding(Slot party, Standing standing) { parties_.Mutate(party).standing = standing; }
 
   // Takes in a record as it was persisted, in the order of slots, parties first.
   void RestoreParty(const Party& party);

@@ -69,6 +69,36 @@ Verdict CheckBudget(const Judging& judging) {
   return fits ? Verdict::kOk : Verdict::kBudgetExceeded;
 }
 
+// What was awarded to the party since the local month of the award began.
+absl::StatusOr<uint64_t> AwardedThisMonth(Judging& judging) {
+  const Entry& award = judging.entry;
+  const State& state = judging.state;
+  const int32_t month = state.policy.LocalMonth(award.recorded_at);
+  Fates fates;
+  uint64_t sum = 0;
+  const absl::Status walked =
+      WalkAccount(judging, award.credit, Unit::kPoint, 0, [&](const Entry& entry) {
+        if (state.policy.LocalMonth(entry.recorded_at) != month) return false;
+        fates.Note(entry);
+        const bool is_award = entry.kind == static_cast<uint16_t>(Kind::kAward);
+        if (is_award) sum += fates.Standing(state, entry);  // fits: the account's credits do
+        return true;
+      });
+  if (!walked.ok()) return walked;
+  return sum;
+}
+
+absl::StatusOr<Verdict> CheckMonth(Judging& judging) {
+  const Entry& award = judging.entry;
+  const std::optional<uint64_t> cap =
+      judging.state.policy.InForce({Topic::kMonthlyCapPoints, kNoId, 0}, award.recorded_at);
+  if (!cap) return Verdict::kOk;
+  const absl::StatusOr<uint64_t> awarded = AwardedThisMonth(judging);
+  if (!awarded.ok()) return awarded.status();
+  const bool fits = *awarded <= *cap && award.amount <= *cap - *awarded;
+  return fits ? Verdict::kOk : Verdict::kMonthlyCap;
+}
+
 }  // namespace
 
 absl::StatusOr<bool> HasAward(Judging& judging, const Entry& service, const Id& programme) {
@@ -102,6 +132,9 @@ absl::StatusOr<Verdict> JudgeAward(Judging& judging) {
   const absl::StatusOr<Verdict> justified = CheckJustification(judging);
   if (!justified.ok() || *justified != Verdict::kOk) return justified;
   if (const Verdict v = CheckBudget(judging); v != Verdict::kOk) return v;
+  const absl::StatusOr<Verdict> month = CheckMonth(judging);
+  if (!month.ok() || *month != Verdict::kOk) return month;
+  if (const Verdict v = CheckMostHeld(judging); v != Verdict::kOk) return v;
   if (const Verdict v = Move(judging); v != Verdict::kOk) return v;
   judging.state.accounts.Mutate(AccountOf(state, award.debit, Unit::kPoint)).issued += award.amount;
   return Verdict::kOk;

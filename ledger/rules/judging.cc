@@ -32,7 +32,8 @@ Verdict CheckParty(const State& state, const Id& party, std::initializer_list<Pa
   const Slot slot = state.accounts.FindParty(party);
   if (slot == kNoSlot) return Verdict::kUnknownParty;
   const Party& found = state.accounts.party(slot);
-  if (found.closed != 0) return Verdict::kPartyClosed;
+  if (found.standing == Standing::kClosed) return Verdict::kPartyClosed;
+  if (found.standing == Standing::kFrozen) return Verdict::kPartyFrozen;
   const auto kind = static_cast<PartyKind>(found.kind);
   const bool fits =
       kinds.size() == 0 || std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
@@ -51,6 +52,18 @@ Slot AccountOf(const State& state, const Id& party, Unit unit) {
 
 uint64_t AvailableTo(const State& state, const Id& party, Unit unit) {
   return Available(BalanceOf(state, AccountOf(state, party, unit)));
+}
+
+Verdict CheckMostHeld(const Judging& judging) {
+  const Entry& entry = judging.entry;
+  const State& state = judging.state;
+  const std::optional<uint64_t> most =
+      state.policy.InForce({Topic::kMostHeld, kNoId, entry.unit}, entry.recorded_at);
+  if (!most) return Verdict::kOk;
+  const Balance balance = BalanceOf(state, AccountOf(state, entry.credit, judging.unit()));
+  const uint64_t credits = balance.credits_posted + balance.credits_pending;  // in range: Credit's
+  const uint64_t has = credits > balance.debits_posted ? credits - balance.debits_posted : 0;
+  return has <= *most && entry.amount <= *most - has ? Verdict::kOk : Verdict::kMostHeld;
 }
 
 Verdict Move(Judging& judging) {

@@ -39,6 +39,11 @@ uint64_t AvailableTo(const State& state, const Id& party, Unit unit);
 // The account of a party that is known, or kNoSlot.
 Slot AccountOf(const State& state, const Id& party, Unit unit);
 
+// kMostHeld where the credit party would have more than policy lets a person have of the unit. What
+// is held of its credits counts, since it can always be posted; what is held of its debits does not
+// make room, since it may be voided.
+Verdict CheckMostHeld(const Judging& judging);
+
 // Debits and credits the entry's accounts with its amount, opening a hold where it is pending, and
 // links the entry into both. The parties must be open and different. kOverflow where a sum would
 // not fit; nothing has changed then.
@@ -69,9 +74,10 @@ const Id& NarrowerParty(const State& state, const Entry& entry);
 // One rule for each family of kinds. The entry has passed CheckShape and its id is new.
 Verdict JudgeOpen(Judging& judging);
 Verdict JudgeClose(Judging& judging);
+Verdict JudgeFreeze(Judging& judging);
 absl::StatusOr<Verdict> JudgeService(Judging& judging);
 absl::StatusOr<Verdict> JudgeAward(Judging& judging);
-Verdict JudgeRedeem(Judging& judging);
+absl::StatusOr<Verdict> JudgeRedeem(Judging& judging);
 Verdict JudgeSettle(Judging& judging);
 Verdict JudgeTransfer(Judging& judging);
 absl::StatusOr<Verdict> JudgeReverse(Judging& judging);

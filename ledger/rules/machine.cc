@@ -45,6 +45,8 @@ absl::StatusOr<Verdict> JudgeKind(Judging& judging) {
       return JudgeOpen(judging);
     case Kind::kClose:
       return JudgeClose(judging);
+    case Kind::kFreeze:
+      return JudgeFreeze(judging);
     case Kind::kService:
       return JudgeService(judging);
     case Kind::kAward:

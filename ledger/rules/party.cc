@@ -1,4 +1,5 @@
-// Opening and closing parties.
+// Opening, freezing and closing parties. Why stays outside: a reason is a number of the programme's
+// own, since the reasons themselves (illness, hardship, death) are nobody's business (O67 art. 16).
 #include "ledger/rules/judging.h"
 
 namespace hourbook {
@@ -31,9 +32,26 @@ Verdict JudgeOpen(Judging& judging) {
   return Verdict::kOk;
 }
 
+// Amount 1 freezes, 0 lifts. What is held may still be voided or lapse, and mistakes are reversed.
+Verdict JudgeFreeze(Judging& judging) {
+  const Entry& entry = judging.entry;
+  if (entry.amount > 1) return Verdict::kWrongAmount;
+  const bool lifts = entry.amount == 0;
+  const Verdict credit = CheckParty(judging.state, entry.credit);
+  if (credit != Verdict::kOk && !(lifts && credit == Verdict::kPartyFrozen)) return credit;
+  if (lifts && credit == Verdict::kOk) return Verdict::kPartyNotFrozen;
+  if (const Verdict v = CheckRecorder(judging); v != Verdict::kOk) return v;
+  if (entry.recorder == entry.credit) return Verdict::kSelfVerified;
+  Accounts& accounts = judging.state.accounts;
+  accounts.SetStanding(accounts.FindParty(entry.credit),
+                       lifts ? Standing::kOpen : Standing::kFrozen);
+  return Verdict::kOk;
+}
+
 Verdict JudgeClose(Judging& judging) {
   const Entry& entry = judging.entry;
-  if (const Verdict v = CheckParty(judging.state, entry.credit); v != Verdict::kOk) return v;
+  const Verdict credit = CheckParty(judging.state, entry.credit);
+  if (credit != Verdict::kOk && credit != Verdict::kPartyFrozen) return credit;
   if (const Verdict v = CheckRecorder(judging); v != Verdict::kOk) return v;
   Accounts& accounts = judging.state.accounts;
   const Slot party = accounts.FindParty(entry.credit);
@@ -43,7 +61,7 @@ Verdict JudgeClose(Judging& judging) {
       return Verdict::kBalanceNotZero;
     }
   }
-  accounts.CloseParty(party);
+  accounts.SetStanding(party, Standing::kClosed);
   return Verdict::kOk;
 }
 

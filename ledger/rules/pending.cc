@@ -38,6 +38,12 @@ Verdict FillIn(Entry& entry, const Entry& pending) {
   return Verdict::kOk;
 }
 
+// Nothing moves to or from who is frozen.
+bool IsFrozen(const State& state, const Entry& entry) {
+  return CheckParty(state, entry.debit) == Verdict::kPartyFrozen ||
+         CheckParty(state, entry.credit) == Verdict::kPartyFrozen;
+}
+
 // A service waits for a second person: neither who recorded it nor who served.
 Verdict CheckPoster(const Judging& judging, const Entry& pending) {
   if (const Verdict v = CheckRecorder(judging); v != Verdict::kOk) return v;
@@ -62,6 +68,7 @@ absl::StatusOr<Verdict> JudgePost(Judging& judging) {
   if (const Verdict v = FillIn(judging.entry, pending.entry); v != Verdict::kOk) return v;
   if (const Verdict v = CheckPoster(judging, pending.entry); v != Verdict::kOk) return v;
   if (judging.entry.amount > pending.hold.amount) return Verdict::kExceedsPending;
+  if (IsFrozen(judging.state, judging.entry)) return Verdict::kPartyFrozen;
   End(judging, pending.hold, judging.entry.amount);
   return Verdict::kOk;
 }

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
 
 namespace hourbook {
 namespace {
@@ -14,23 +15,50 @@ constexpr int64_t kSecondsPerDay = 86'400;
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
 constexpr uint64_t kMinutesPerDay = 1'440;
 
-bool HasScope(Topic topic) {
-  return topic == Topic::kTariff || topic == Topic::kBudget || topic == Topic::kGrant;
+constexpr uint64_t kAnyValue = std::numeric_limits<uint64_t>::max();
+
+enum class Key : uint8_t { kNone, kNumber, kValueUnit };
+
+// What a topic's entries may say.
+struct TopicShape {
+  Topic topic;
+  absl::string_view scope;  // whom credit names; empty for nobody
+  Key key;
+  uint64_t least, most;
+};
+
+// In the order of the numbers. Nobody serves more than 24 hours a local day, also on the one that
+// has 25. Times the longest service a tariff must not overflow.
+constexpr TopicShape kShapes[] = {
+    {Topic::kUtcOffset, "", Key::kNone, 0, kAnyValue},  // signed: see ValueInRange
+    {Topic::kMaxServiceMinutes, "", Key::kNone, 1, kMinutesPerDay},
+    {Topic::kDailyCapMinutes, "", Key::kNone, 1, kMinutesPerDay},
+    {Topic::kTariff, "programme", Key::kNumber, 0, kAnyValue / kMinutesPerDay},
+    {Topic::kBudget, "programme", Key::kNone, 0, kAnyValue},
+    {Topic::kGrant, "programme", Key::kNumber, 0, kAnyValue},
+    {Topic::kTransfer, "", Key::kValueUnit, 0, kAnyValue},
+    {Topic::kAuthority, "party", Key::kNone, 0, 1},
+    {Topic::kMonthlyCapMinutes, "", Key::kNone, 1, 31 * kMinutesPerDay},
+    {Topic::kMonthlyCapPoints, "", Key::kNone, 0, kAnyValue},
+    {Topic::kDailyRedemptions, "", Key::kNone, 0, kAnyValue},
+    {Topic::kMostHeld, "", Key::kValueUnit, 0, kAnyValue},
+    {Topic::kRedeemFrom, "", Key::kNone, 0, kAnyValue},
+    {Topic::kSecondPerson, "", Key::kNone, 0, kMinutesPerDay},
+    {Topic::kBackdatingDays, "", Key::kNone, 0, 250},
+    {Topic::kCalendarDay, "", Key::kNumber, 0, 2},
+};
+
+const TopicShape* ShapeOf(uint16_t code) {
+  const auto* const found = std::find_if(
+      std::begin(kShapes), std::end(kShapes),
+      [code](const TopicShape& shape) { return static_cast<uint16_t>(shape.topic) == code; });
+  return found == std::end(kShapes) ? nullptr : found;
 }
 
-bool HasKey(Topic topic) {
-  return topic == Topic::kTariff || topic == Topic::kGrant || topic == Topic::kTransfer;
-}
-
-// Service minutes are never spent, so no policy can permit to transfer them.
-bool KeyInRange(Topic topic, uint16_t key) {
-  return topic != Topic::kTransfer || key == static_cast<uint16_t>(Unit::kPoint) ||
+// Service minutes are never spent, so no policy moves or limits what is held of them.
+bool KeyInRange(const TopicShape& shape, uint16_t key) {
+  return shape.key != Key::kValueUnit || key == static_cast<uint16_t>(Unit::kPoint) ||
          key == static_cast<uint16_t>(Unit::kBankMinute);
-}
-
-bool IsKnown(uint16_t code) {
-  return code >= static_cast<uint16_t>(Topic::kUtcOffset) &&
-         code <= static_cast<uint16_t>(Topic::kTransfer);
 }
 
 // Bytes 0 and 1 of ref, little-endian (FORMAT.md).
@@ -53,25 +81,10 @@ bool RestOfRefIsZero(const Entry& entry) {
   return std::all_of(entry.ref.begin() + 2, entry.ref.end(), [](uint8_t b) { return b == 0; });
 }
 
-bool ValueInRange(Topic topic, uint64_t value) {
-  switch (topic) {
-    case Topic::kUtcOffset: {
-      const auto seconds = static_cast<int64_t>(value);
-      return seconds >= -kSecondsPerDay && seconds <= kSecondsPerDay;
-    }
-    case Topic::kMaxServiceMinutes:
-    case Topic::kDailyCapMinutes:
-      // Nobody serves more than 24 hours a local day, also on the one that has 25.
-      return value > 0 && value <= kMinutesPerDay;
-    case Topic::kTariff:
-      // Times the longest service it must not overflow.
-      return value <= std::numeric_limits<uint64_t>::max() / kMinutesPerDay;
-    case Topic::kBudget:
-    case Topic::kGrant:
-    case Topic::kTransfer:
-      return true;
-  }
-  return false;
+bool ValueInRange(const TopicShape& shape, uint64_t value) {
+  if (shape.topic != Topic::kUtcOffset) return value >= shape.least && value <= shape.most;
+  const auto seconds = static_cast<int64_t>(value);
+  return seconds >= -kSecondsPerDay && seconds <= kSecondsPerDay;
 }
 
 absl::Status Refuse(absl::string_view what) {
@@ -83,19 +96,21 @@ int64_t FloorDivide(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); 
 }  // namespace
 
 absl::Status Policy::Check(const Entry& entry) {
-  if (!IsKnown(entry.code)) return Refuse(absl::StrCat("unknown topic ", entry.code));
-  const auto topic = static_cast<Topic>(entry.code);
-  if (HasScope(topic) != (entry.credit != kNoId)) {
-    return Refuse(HasScope(topic) ? "credit must name the programme" : "credit must be zero");
+  const TopicShape* const shape = ShapeOf(entry.code);
+  if (shape == nullptr) return Refuse(absl::StrCat("unknown topic ", entry.code));
+  if (shape->scope.empty() == (entry.credit != kNoId)) {
+    return shape->scope.empty() ? Refuse("credit must be zero")
+                                : Refuse(absl::StrCat("credit must name the ", shape->scope));
   }
   if (!RestOfRefIsZero(entry)) return Refuse("ref has bytes beyond the key");
-  if (HasKey(topic) != (KeyOf(entry) != 0)) {
-    return Refuse(HasKey(topic) ? "ref must hold the topic's key" : "ref must be zero");
+  const bool has_key = shape->key != Key::kNone;
+  if (has_key != (KeyOf(entry) != 0)) {
+    return Refuse(has_key ? "ref must hold the topic's key" : "ref must be zero");
   }
-  if (!KeyInRange(topic, KeyOf(entry))) {
+  if (!KeyInRange(*shape, KeyOf(entry))) {
     return Refuse(absl::StrCat("unit ", KeyOf(entry), " is none that may be transferred"));
   }
-  if (!ValueInRange(topic, entry.amount)) {
+  if (!ValueInRange(*shape, entry.amount)) {
     return Refuse(absl::StrCat("amount ", entry.amount, " is out of range for topic ", entry.code));
   }
   return absl::OkStatus();
@@ -104,11 +119,13 @@ absl::Status Policy::Check(const Entry& entry) {
 void Policy::Add(const Entry& entry) {
   std::vector<Value>& timeline = timelines_[SubjectOf(entry)];
   timeline.insert(FirstAfter(timeline, entry.occurred_at), Value{entry.occurred_at, entry.amount});
+  if (entry.code == static_cast<uint16_t>(Topic::kAuthority)) ++authorities_;
 }
 
 void Policy::Undo(const Entry& entry) {
   std::vector<Value>& timeline = timelines_.at(SubjectOf(entry));
   timeline.erase(std::prev(FirstAfter(timeline, entry.occurred_at)));
+  if (entry.code == static_cast<uint16_t>(Topic::kAuthority)) --authorities_;
 }
 
 std::optional<uint64_t> Policy::InForce(const PolicySubject& subject, int64_t at) const {
@@ -125,6 +142,22 @@ int32_t Policy::LocalDay(int64_t at) const {
   // Seconds before adding: no instant of 64 bits overflows.
   const int64_t local_seconds = FloorDivide(at, kNanosPerSecond) + offset;
   return static_cast<int32_t>(FloorDivide(local_seconds, kSecondsPerDay));
+}
+
+int32_t Policy::LocalMonth(int64_t at) const {
+  const absl::CivilDay day = absl::CivilDay(1970, 1, 1) + LocalDay(at);
+  return static_cast<int32_t>(absl::CivilMonth(day) - absl::CivilMonth(1970, 1));
+}
+
+bool Policy::IsWorkingDay(int32_t day, int64_t at) const {
+  const bool may_be_listed = day > 0 && day <= std::numeric_limits<uint16_t>::max();
+  const uint64_t listed =
+      may_be_listed
+          ? InForce({Topic::kCalendarDay, kNoId, static_cast<uint16_t>(day)}, at).value_or(0)
+          : 0;
+  if (listed != 0) return listed == 2;
+  const absl::Weekday weekday = absl::GetWeekday(absl::CivilDay(1970, 1, 1) + day);
+  return weekday != absl::Weekday::saturday && weekday != absl::Weekday::sunday;
 }
 
 }  // namespace hourbook

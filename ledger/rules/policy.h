@@ -26,13 +26,22 @@ enum class Topic : uint16_t {
   kBudget = 5,             // points that a programme may issue in all; scope: the programme
   kGrant = 6,              // most points for one award by a code; scope: programme, key: the code
   kTransfer = 7,           // largest single transfer between volunteers; key: the unit
+  kAuthority = 8,          // whether a party may write policy; scope: the party
+  kMonthlyCapMinutes = 9,  // services of one volunteer that start in one local month
+  kMonthlyCapPoints = 10,  // points awarded to one party in one local month
+  kDailyRedemptions = 11,  // redemptions of one party on one local day
+  kMostHeld = 12,          // most that a party may have; key: the unit
+  kRedeemFrom = 13,        // service minutes that a volunteer needs before redeeming
+  kSecondPerson = 14,      // services longer than this wait for a second person's post
+  kBackdatingDays = 15,    // working days within which a service is recorded
+  kCalendarDay = 16,       // 0 as the week has it, 1 a day off, 2 a working day; key: the day
 };
 
 // One rule: which value holds for a subject from an instant on.
 struct PolicySubject {
   Topic topic;
-  Id scope;      // the programme concerned; zero for the whole ledger
-  uint16_t key;  // category or grant code; zero where the topic has none
+  Id scope;      // the party concerned; zero for the whole ledger
+  uint16_t key;  // category, grant code, unit or day; zero where the topic has none
 
   template <typename H>
   friend H AbslHashValue(H h, const PolicySubject& s) {
@@ -43,6 +52,13 @@ struct PolicySubject {
 
 class Policy {
  public:
+  // Whether any entry says who may write policy.
+  bool has_authorities() const { return authorities_ > 0; }
+
+  // Whether a local day, as LocalDay counts them, is a working day by the calendar in force at an
+  // instant: Monday to Friday where it says nothing.
+  bool IsWorkingDay(int32_t day, int64_t at) const;
+
   // Whether a policy entry is well formed: topic known, scope and key where the topic has them and
   // zero elsewhere, value in range. InvalidArgument names the field. Never reads or changes state.
   static absl::Status Check(const Entry& entry);
@@ -61,6 +77,9 @@ class Policy {
   // where no entry gives one).
   int32_t LocalDay(int64_t at) const;
 
+  // Its local month, as months since January 1970.
+  int32_t LocalMonth(int64_t at) const;
+
  private:
   struct Value {
     int64_t from;
@@ -68,6 +87,7 @@ class Policy {
   };
 
   absl::flat_hash_map<PolicySubject, std::vector<Value>> timelines_;  // sorted by from
+  size_t authorities_ = 0;                                            // entries about them
 };
 
 }  // namespace hourbook

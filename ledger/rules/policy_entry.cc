@@ -2,18 +2,43 @@
 #include "ledger/rules/judging.h"
 
 namespace hourbook {
+namespace {
+
+bool IsOf(const Entry& entry, Topic topic) { return entry.code == static_cast<uint16_t>(topic); }
+
+// What a policy is about must be there before it, and an authority that is taken away need not be.
+Verdict CheckScope(const Judging& judging) {
+  const Entry& entry = judging.entry;
+  if (entry.credit == kNoId) return Verdict::kOk;
+  if (!IsOf(entry, Topic::kAuthority)) {
+    return CheckParty(judging.state, entry.credit, {PartyKind::kProgramme});
+  }
+  return entry.amount == 0 ? Verdict::kOk : CheckParty(judging.state, entry.credit);
+}
+
+// Anybody, until the ledger has an authority: its genesis names one, or the first such entry does.
+// From then on who records it must be one, now; and none ends its own, so that one is always left.
+bool MayWrite(const Judging& judging) {
+  const Policy& policy = judging.state.policy;
+  const Entry& entry = judging.entry;
+  if (!policy.has_authorities()) return true;
+  const bool ends_own = IsOf(entry, Topic::kAuthority) && entry.amount == 0 &&
+                        entry.credit == entry.recorder;
+  return !ends_own &&
+         policy.InForce({Topic::kAuthority, entry.recorder, 0}, entry.recorded_at) == 1;
+}
+
+}  // namespace
 
 Verdict JudgePolicy(Judging& judging) {
   const Entry& entry = judging.entry;
   if (!Policy::Check(entry).ok()) return Verdict::kMalformedPolicy;
   // The local days of what was recorded already must not shift under it.
-  const bool moves_days = entry.code == static_cast<uint16_t>(Topic::kUtcOffset);
+  const bool moves_days = IsOf(entry, Topic::kUtcOffset);
   if (moves_days && entry.occurred_at < entry.recorded_at) return Verdict::kMalformedPolicy;
-  if (entry.credit != kNoId) {
-    const Verdict v = CheckParty(judging.state, entry.credit, {PartyKind::kProgramme});
-    if (v != Verdict::kOk) return v;
-  }
+  if (const Verdict v = CheckScope(judging); v != Verdict::kOk) return v;
   if (const Verdict v = CheckRecorder(judging); v != Verdict::kOk) return v;
+  if (!MayWrite(judging)) return Verdict::kNoAuthority;
   judging.state.AddPolicy(entry);
   return Verdict::kOk;
 }

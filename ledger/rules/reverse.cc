@@ -60,7 +60,7 @@ bool WouldFillClosed(const State& state, const Entry& reverse) {
   const Party& credited = state.accounts.party(state.accounts.FindParty(reverse.credit));
   const bool is_source = credited.kind == static_cast<uint16_t>(PartyKind::kProgramme) ||
                          credited.kind == static_cast<uint16_t>(PartyKind::kTeam);
-  return credited.closed != 0 && !is_source;
+  return credited.standing == Standing::kClosed && !is_source;
 }
 
 // A reversal takes no points that are gone.

@@ -31,13 +31,39 @@ int64_t EndOf(const Entry& service, uint64_t minutes) {
 struct Taken {
   bool overlaps = false;
   uint64_t minutes_of_day = 0;
+  uint64_t minutes_of_month = 0;
 };
 
+// How many minutes of one volunteer may start on the entry's local day and in its local month.
+struct Caps {
+  int32_t day, month;
+  uint64_t of_day, of_month;
+};
+
+Caps CapsOf(const Judging& judging) {
+  const Policy& policy = judging.state.policy;
+  const int64_t at = judging.entry.occurred_at;
+  return {.day = policy.LocalDay(at),
+          .month = policy.LocalMonth(at),
+          .of_day = Limit(judging.state, Topic::kDailyCapMinutes, at),
+          .of_month = policy.InForce({Topic::kMonthlyCapMinutes, kNoId, 0}, at)
+                          .value_or(std::numeric_limits<uint64_t>::max())};
+}
+
+// Whether more than so many working days lie between the day of the service and that of its record.
+bool IsLate(const Policy& policy, const Entry& entry, uint64_t days) {
+  const int32_t recorded = policy.LocalDay(entry.recorded_at);
+  uint64_t worked = 0;
+  for (int32_t day = policy.LocalDay(entry.occurred_at); day < recorded && worked <= days;) {
+    if (policy.IsWorkingDay(++day, entry.recorded_at)) ++worked;
+  }
+  return worked > days;
+}
+
 // Walks the volunteer's whole account: a service of any time may have been recorded late.
-absl::StatusOr<Taken> FindTaken(Judging& judging) {
+absl::StatusOr<Taken> FindTaken(Judging& judging, const Caps& caps) {
   const Entry& asked = judging.entry;
   const State& state = judging.state;
-  const int32_t day = state.policy.LocalDay(asked.occurred_at);
   Fates fates;
   Taken taken;
   const auto visit = [&](const Entry& entry) {
@@ -47,7 +73,10 @@ absl::StatusOr<Taken> FindTaken(Judging& judging) {
     if (minutes == 0) return true;
     taken.overlaps |= entry.occurred_at < EndOf(asked, asked.amount) &&
                       asked.occurred_at < EndOf(entry, minutes);
-    if (state.policy.LocalDay(entry.occurred_at) == day) taken.minutes_of_day += minutes;
+    if (state.policy.LocalDay(entry.occurred_at) == caps.day) taken.minutes_of_day += minutes;
+    if (state.policy.LocalMonth(entry.occurred_at) == caps.month) {
+      taken.minutes_of_month += minutes;
+    }
     return true;
   };
   const absl::Status walked = WalkAccount(judging, asked.credit, Unit::kMinute, 0, visit);
@@ -56,26 +85,43 @@ absl::StatusOr<Taken> FindTaken(Judging& judging) {
 }
 
 // Upper bounds kept with the account answer for most services: those recorded in order.
-bool PassesAtAGlance(const Account& account, const Entry& entry, int32_t day, uint64_t cap) {
-  if (entry.occurred_at < account.latest_end || day < account.latest_day) return false;
-  const uint64_t before = day == account.latest_day ? account.latest_day_minutes : 0;
-  return before + entry.amount <= cap;
+bool PassesAtAGlance(const Account& account, const Entry& entry, const Caps& caps) {
+  if (entry.occurred_at < account.latest_end || caps.day < account.latest_day ||
+      caps.month < account.latest_month) {
+    return false;
+  }
+  const uint64_t of_day = caps.day == account.latest_day ? account.latest_day_minutes : 0;
+  const uint64_t of_month = caps.month == account.latest_month ? account.latest_month_minutes : 0;
+  return of_day + entry.amount <= caps.of_day && of_month + entry.amount <= caps.of_month;
 }
 
 absl::StatusOr<Verdict> CheckTime(Judging& judging) {
   const Entry& entry = judging.entry;
   const State& state = judging.state;
-  const uint64_t cap = Limit(state, Topic::kDailyCapMinutes, entry.occurred_at);
+  const Caps caps = CapsOf(judging);
   const Slot account = AccountOf(state, entry.credit, Unit::kMinute);
-  const int32_t day = state.policy.LocalDay(entry.occurred_at);
-  if (account != kNoSlot &&
-      PassesAtAGlance(state.accounts.account(account), entry, day, cap)) {
+  if (account != kNoSlot && PassesAtAGlance(state.accounts.account(account), entry, caps)) {
     return Verdict::kOk;
   }
-  const absl::StatusOr<Taken> taken = FindTaken(judging);
+  const absl::StatusOr<Taken> taken = FindTaken(judging, caps);
   if (!taken.ok()) return taken.status();
   if (taken->overlaps) return Verdict::kOverlap;
-  return taken->minutes_of_day + entry.amount <= cap ? Verdict::kOk : Verdict::kDailyCap;
+  if (taken->minutes_of_day + entry.amount > caps.of_day) return Verdict::kDailyCap;
+  return taken->minutes_of_month + entry.amount > caps.of_month ? Verdict::kMonthlyCap
+                                                                : Verdict::kOk;
+}
+
+// What one person may confirm at once: not too long a service, nor one recorded too late (O67 art. 11
+// has 10 working days). A second person may still post either.
+Verdict CheckConfirmedAtOnce(const Judging& judging) {
+  const Entry& entry = judging.entry;
+  const Policy& policy = judging.state.policy;
+  if (judging.is_pending()) return Verdict::kOk;
+  if (entry.ref == entry.recorder || entry.ref == entry.credit) return Verdict::kSelfVerified;
+  const auto longest = policy.InForce({Topic::kSecondPerson, kNoId, 0}, entry.occurred_at);
+  if (longest && entry.amount > *longest) return Verdict::kNeedsSecondPerson;
+  const auto days = policy.InForce({Topic::kBackdatingDays, kNoId, 0}, entry.recorded_at);
+  return days && IsLate(policy, entry, *days) ? Verdict::kLate : Verdict::kOk;
 }
 
 Verdict CheckParties(const Judging& judging) {
@@ -102,32 +148,34 @@ Verdict CheckDuration(const Judging& judging) {
   return is_over || judging.is_pending() ? Verdict::kOk : Verdict::kOccurredInFuture;
 }
 
+// Adds minutes to the sum of the latest period, which a later period begins anew.
+void NotePeriod(int32_t period, uint64_t minutes, int32_t& latest, uint32_t& sum) {
+  // Services that are voided and recorded again add up without end; an upper bound may stop growing
+  // once it is past every cap.
+  constexpr uint64_t kPastEveryCap = 62 * kMinutesPerDay;
+  if (period < latest) return;
+  const uint64_t before = period > latest ? 0 : sum;
+  latest = period;
+  sum = static_cast<uint32_t>(std::min(before + minutes, kPastEveryCap));
+}
+
 void NoteTime(Judging& judging) {
   const Entry& entry = judging.entry;
   Account& account =
       judging.state.accounts.Mutate(AccountOf(judging.state, entry.credit, Unit::kMinute));
   account.latest_end = std::max(account.latest_end, EndOf(entry, entry.amount));
-  const int32_t day = judging.state.policy.LocalDay(entry.occurred_at);
-  if (day > account.latest_day) {
-    account.latest_day = day;
-    account.latest_day_minutes = 0;
-  }
-  if (day != account.latest_day) return;
-  // Services that are voided and recorded again add up without end; an upper bound may stop growing
-  // once it is past every cap.
-  const uint64_t sum = account.latest_day_minutes + entry.amount;
-  account.latest_day_minutes = static_cast<uint32_t>(std::min<uint64_t>(sum, 2 * kMinutesPerDay));
+  NotePeriod(judging.state.policy.LocalDay(entry.occurred_at), entry.amount, account.latest_day,
+             account.latest_day_minutes);
+  NotePeriod(judging.state.policy.LocalMonth(entry.occurred_at), entry.amount,
+             account.latest_month, account.latest_month_minutes);
 }
 
 }  // namespace
 
 absl::StatusOr<Verdict> JudgeService(Judging& judging) {
-  const Entry& entry = judging.entry;
   if (const Verdict v = CheckParties(judging); v != Verdict::kOk) return v;
   if (const Verdict v = CheckDuration(judging); v != Verdict::kOk) return v;
-  if (!judging.is_pending() && (entry.ref == entry.recorder || entry.ref == entry.credit)) {
-    return Verdict::kSelfVerified;
-  }
+  if (const Verdict v = CheckConfirmedAtOnce(judging); v != Verdict::kOk) return v;
   const absl::StatusOr<Verdict> time = CheckTime(judging);
   if (!time.ok() || *time != Verdict::kOk) return time;
   if (const Verdict v = Move(judging); v != Verdict::kOk) return v;

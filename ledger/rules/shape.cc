@@ -30,6 +30,7 @@ constexpr Shape kShapes[] = {
     // kind          debit   credit  ref     activity recorder evidence amount code   unit flags
     {Kind::kOpen, kNever, kMust, kNever, kNever, kMay, kMay, kNever, kMust, kNoUnit, kFlagLinked},
     {Kind::kClose, kNever, kMust, kNever, kNever, kMay, kMay, kNever, kMay, kNoUnit, kFlagLinked},
+    {Kind::kFreeze, kNever, kMust, kNever, kNever, kMay, kMay, kMay, kMust, kNoUnit, kFlagLinked},
     {Kind::kService, kMust, kMust, kMust, kMay, kMust, kMay, kMay, kMay, kMinute,
      kFlagLinked | kFlagPending},
     {Kind::kAward, kMust, kMust, kMust, kMay, kMay, kMay, kMay, kMay, kPoint,

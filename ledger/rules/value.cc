@@ -1,4 +1,5 @@
 // Points and bank minutes on their way: redeemed, settled, transferred.
+#include "ledger/rules/fates.h"
 #include "ledger/rules/judging.h"
 
 namespace hourbook {
@@ -23,12 +24,52 @@ Verdict MoveIfCovered(Judging& judging) {
   return Move(judging);
 }
 
+// Time banks let a volunteer redeem from so many hours on (Guangzhou: 100 h); a beneficiary serves
+// none and need not.
+bool HasServedEnough(const Judging& judging) {
+  const Entry& entry = judging.entry;
+  const State& state = judging.state;
+  const std::optional<uint64_t> needed =
+      state.policy.InForce({Topic::kRedeemFrom, kNoId, 0}, entry.recorded_at);
+  const Party& party = state.accounts.party(state.accounts.FindParty(entry.debit));
+  if (!needed || party.kind != static_cast<uint16_t>(PartyKind::kVolunteer)) return true;
+  const Slot account = AccountOf(state, entry.debit, Unit::kMinute);
+  if (account == kNoSlot) return *needed == 0;
+  const Balance& minutes = state.accounts.account(account).balance;
+  return minutes.credits_posted - minutes.debits_posted >= *needed;  // a reversal follows its service
+}
+
+absl::StatusOr<bool> HasRedeemedEnough(Judging& judging) {
+  const Entry& asked = judging.entry;
+  const State& state = judging.state;
+  const std::optional<uint64_t> most =
+      state.policy.InForce({Topic::kDailyRedemptions, kNoId, 0}, asked.recorded_at);
+  if (!most) return false;
+  const int32_t day = state.policy.LocalDay(asked.recorded_at);
+  Fates fates;
+  uint64_t count = 0;
+  const absl::Status walked =
+      WalkAccount(judging, asked.debit, judging.unit(), 0, [&](const Entry& entry) {
+        if (state.policy.LocalDay(entry.recorded_at) != day) return false;
+        fates.Note(entry);
+        const bool is_redeem = entry.kind == static_cast<uint16_t>(Kind::kRedeem);
+        if (is_redeem && fates.Standing(state, entry) > 0) ++count;
+        return true;
+      });
+  if (!walked.ok()) return walked;
+  return count >= *most;
+}
+
 }  // namespace
 
-Verdict JudgeRedeem(Judging& judging) {
+absl::StatusOr<Verdict> JudgeRedeem(Judging& judging) {
   const Verdict v = CheckMove(judging, {PartyKind::kVolunteer, PartyKind::kBeneficiary},
                               {PartyKind::kStation});
-  return v == Verdict::kOk ? MoveIfCovered(judging) : v;
+  if (v != Verdict::kOk) return v;
+  if (!HasServedEnough(judging)) return Verdict::kNotYetRedeemable;
+  const absl::StatusOr<bool> too_often = HasRedeemedEnough(judging);
+  if (!too_often.ok()) return too_often.status();
+  return *too_often ? Verdict::kRedemptionLimit : MoveIfCovered(judging);
 }
 
 // What a station has taken in goes back to who pays for it.
@@ -46,6 +87,7 @@ Verdict JudgeTransfer(Judging& judging) {
   const std::optional<uint64_t> most =
       judging.state.policy.InForce({Topic::kTransfer, kNoId, entry.unit}, entry.occurred_at);
   if (!most || entry.amount > *most) return Verdict::kTransferNotPermitted;
+  if (const Verdict held = CheckMostHeld(judging); held != Verdict::kOk) return held;
   return MoveIfCovered(judging);
 }
 

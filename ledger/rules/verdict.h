@@ -51,6 +51,8 @@ enum class Verdict : uint32_t {
   kWrongPartyKind = 153,
   kSameParty = 154,
   kBalanceNotZero = 155,
+  kPartyFrozen = 156,
+  kPartyNotFrozen = 157,
 
   // Service and value.
   kZeroDuration = 160,
@@ -65,6 +67,12 @@ enum class Verdict : uint32_t {
   kAlreadyAwarded = 169,
   kWrongAmount = 170,
   kTransferNotPermitted = 171,
+  kMonthlyCap = 172,
+  kLate = 173,
+  kNeedsSecondPerson = 174,
+  kMostHeld = 175,
+  kRedemptionLimit = 176,
+  kNotYetRedeemable = 177,
 
   // Pending entries and reversals.
   kUnknownRef = 180,
@@ -83,6 +91,7 @@ enum class Verdict : uint32_t {
 
   // Policy.
   kMalformedPolicy = 200,
+  kNoAuthority = 201,
 };
 
 // The verdict's name in snake_case, as the command line and reports print it; "unknown" for a

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 
 namespace hourbook {
@@ -60,8 +61,8 @@ TEST(EntryTest, SaysWhichByteIsWrong) {
   entry = SomeEntry();
   entry.kind = 0;
   EXPECT_EQ(ErrorOf(entry), "entry, byte 176: unknown kind 0");
-  entry.kind = 15;
-  EXPECT_EQ(ErrorOf(entry), "entry, byte 176: unknown kind 15");
+  entry.kind = static_cast<uint16_t>(kLastKind) + 1;
+  EXPECT_EQ(ErrorOf(entry), absl::StrCat("entry, byte 176: unknown kind ", entry.kind));
   entry = SomeEntry();
   entry.flags = 8;
   EXPECT_EQ(ErrorOf(entry), "entry, byte 178: unknown flag bits in 8");

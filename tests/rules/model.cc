@@ -57,10 +57,19 @@ bool Model::IsClosed(const Id& party) const {
   });
 }
 
+bool Model::IsFrozen(const Id& party) const {
+  bool frozen = false;
+  for (const Entry& entry : log_) {
+    if (KindOf(entry) == Kind::kFreeze && entry.credit == party) frozen = entry.amount == 1;
+  }
+  return frozen;
+}
+
 Verdict Model::CheckParty(const Id& party, std::vector<PartyKind> kinds) const {
   const Entry* const open = PartyOf(party);
   if (open == nullptr) return Verdict::kUnknownParty;
   if (IsClosed(party)) return Verdict::kPartyClosed;
+  if (IsFrozen(party)) return Verdict::kPartyFrozen;
   const bool fits = kinds.empty() || std::find(kinds.begin(), kinds.end(),
                                                static_cast<PartyKind>(open->code)) != kinds.end();
   return fits ? Verdict::kOk : Verdict::kWrongPartyKind;
@@ -84,6 +93,36 @@ int64_t Model::DayOf(int64_t at) const {
   const int64_t offset = rule ? static_cast<int64_t>(*rule) : static_cast<int32_t>(log_[0].timeout);
   int64_t seconds = at / 1'000'000'000 + offset;  // nothing here is before 1970
   return seconds / 86'400;
+}
+
+absl::CivilMonth Model::MonthOf(int64_t at) const {
+  return absl::CivilMonth(absl::CivilDay(1970, 1, 1) + DayOf(at));
+}
+
+bool Model::MayWritePolicy(const Entry& entry) const {
+  const bool any = std::any_of(log_.begin(), log_.end(), [](const Entry& e) {
+    return KindOf(e) == Kind::kPolicy && e.code == static_cast<uint16_t>(Topic::kAuthority);
+  });
+  if (!any) return true;
+  if (entry.code == static_cast<uint16_t>(Topic::kAuthority) && entry.amount == 0 &&
+      entry.credit == entry.recorder) {
+    return false;
+  }
+  return Rule(Topic::kAuthority, entry.recorder, 0, entry.recorded_at).value_or(0) == 1;
+}
+
+bool Model::IsLate(const Entry& service) const {
+  const auto days = Rule(Topic::kBackdatingDays, kNoId, 0, service.recorded_at);
+  if (!days) return false;
+  uint64_t worked = 0;
+  for (int64_t day = DayOf(service.occurred_at) + 1; day <= DayOf(service.recorded_at); ++day) {
+    const auto listed =
+        Rule(Topic::kCalendarDay, kNoId, static_cast<uint16_t>(day), service.recorded_at);
+    const absl::Weekday weekday = absl::GetWeekday(absl::CivilDay(1970, 1, 1) + day);
+    const bool in_week = weekday != absl::Weekday::saturday && weekday != absl::Weekday::sunday;
+    worked += listed.value_or(0) == 0 ? in_week : *listed == 2;
+  }
+  return worked > *days;
 }
 
 Model::Fate Model::FateOf(const Entry& pending, int64_t at, const Entry** by) const {
@@ -174,13 +213,25 @@ uint64_t Model::LastOf(const Id& party, uint16_t unit) const {
   return last;
 }
 
+Verdict Model::JudgeFreeze(const Entry& entry) const {
+  if (entry.amount > 1) return Verdict::kWrongAmount;
+  if (PartyOf(entry.credit) == nullptr) return Verdict::kUnknownParty;
+  if (IsClosed(entry.credit)) return Verdict::kPartyClosed;
+  if (entry.amount == 1 && IsFrozen(entry.credit)) return Verdict::kPartyFrozen;
+  if (entry.amount == 0 && !IsFrozen(entry.credit)) return Verdict::kPartyNotFrozen;
+  if (entry.recorder == kNoId) return Verdict::kOk;
+  if (const Verdict v = CheckParty(entry.recorder, {}); v != Verdict::kOk) return v;
+  return entry.recorder == entry.credit ? Verdict::kSelfVerified : Verdict::kOk;
+}
+
 Verdict Model::JudgeParty(const Entry& entry) const {
   if (KindOf(entry) == Kind::kOpen) {
     if (entry.code < 1 || entry.code > 7) return Verdict::kWrongPartyKind;
     if (PartyOf(entry.credit) != nullptr) return Verdict::kPartyExists;
     return entry.recorder == kNoId ? Verdict::kOk : CheckParty(entry.recorder, {});
   }
-  if (const Verdict v = CheckParty(entry.credit, {}); v != Verdict::kOk) return v;
+  const Verdict credit = CheckParty(entry.credit, {});
+  if (credit != Verdict::kOk && credit != Verdict::kPartyFrozen) return credit;
   if (entry.recorder != kNoId) {
     if (const Verdict v = CheckParty(entry.recorder, {}); v != Verdict::kOk) return v;
   }
@@ -201,11 +252,16 @@ Verdict Model::JudgePolicy(const Entry& entry) const {
       entry.occurred_at < entry.recorded_at) {
     return Verdict::kMalformedPolicy;
   }
-  if (entry.credit != kNoId) {
-    const Verdict v = CheckParty(entry.credit, {PartyKind::kProgramme});
-    if (v != Verdict::kOk) return v;
+  const bool is_authority = entry.code == static_cast<uint16_t>(Topic::kAuthority);
+  if (entry.credit != kNoId && !(is_authority && entry.amount == 0)) {
+    std::vector<PartyKind> kinds;
+    if (!is_authority) kinds = {PartyKind::kProgramme};
+    if (const Verdict v = CheckParty(entry.credit, kinds); v != Verdict::kOk) return v;
   }
-  return entry.recorder == kNoId ? Verdict::kOk : CheckParty(entry.recorder, {});
+  if (entry.recorder != kNoId) {
+    if (const Verdict v = CheckParty(entry.recorder, {}); v != Verdict::kOk) return v;
+  }
+  return MayWritePolicy(entry) ? Verdict::kOk : Verdict::kNoAuthority;
 }
 
 Verdict Model::JudgeService(const Entry& entry) const {
@@ -227,7 +283,13 @@ Verdict Model::JudgeService(const Entry& entry) const {
   if (!IsPending(entry) && (entry.ref == entry.recorder || entry.ref == entry.credit)) {
     return Verdict::kSelfVerified;
   }
+  if (!IsPending(entry)) {
+    const auto longest = Rule(Topic::kSecondPerson, kNoId, 0, entry.occurred_at);
+    if (longest && entry.amount > *longest) return Verdict::kNeedsSecondPerson;
+    if (IsLate(entry)) return Verdict::kLate;
+  }
   uint64_t of_day = entry.amount;
+  uint64_t of_month = entry.amount;
   for (const Entry& other : log_) {
     if (KindOf(other) != Kind::kService || other.credit != entry.credit) continue;
     const uint64_t minutes = Standing(other, entry.recorded_at);
@@ -237,11 +299,40 @@ Verdict Model::JudgeService(const Entry& entry) const {
       return Verdict::kOverlap;
     }
     if (DayOf(other.occurred_at) == DayOf(entry.occurred_at)) of_day += minutes;
+    if (MonthOf(other.occurred_at) == MonthOf(entry.occurred_at)) of_month += minutes;
   }
   if (of_day > Rule(Topic::kDailyCapMinutes, kNoId, 0, entry.occurred_at).value_or(1'440)) {
     return Verdict::kDailyCap;
   }
+  const auto monthly = Rule(Topic::kMonthlyCapMinutes, kNoId, 0, entry.occurred_at);
+  if (monthly && of_month > *monthly) return Verdict::kMonthlyCap;
   return CheckFits(entry);
+}
+
+Verdict Model::CheckMostHeld(const Entry& entry) const {
+  const auto most = Rule(Topic::kMostHeld, kNoId, entry.unit, entry.recorded_at);
+  const Balance b = BalanceAt(entry.credit, static_cast<Unit>(entry.unit), entry.recorded_at);
+  const uint64_t credits = b.credits_posted + b.credits_pending;
+  const uint64_t has = credits > b.debits_posted ? credits - b.debits_posted : 0;
+  const bool fits = !most || (has <= *most && entry.amount <= *most - has);
+  return fits ? Verdict::kOk : Verdict::kMostHeld;
+}
+
+Verdict Model::CheckRedeemer(const Entry& redeem) const {
+  const auto needed = Rule(Topic::kRedeemFrom, kNoId, 0, redeem.recorded_at);
+  const bool serves = PartyOf(redeem.debit)->code == static_cast<uint16_t>(PartyKind::kVolunteer);
+  const Balance minutes = BalanceAt(redeem.debit, Unit::kMinute, redeem.recorded_at);
+  if (needed && serves && minutes.credits_posted - minutes.debits_posted < *needed) {
+    return Verdict::kNotYetRedeemable;
+  }
+  const auto most = Rule(Topic::kDailyRedemptions, kNoId, 0, redeem.recorded_at);
+  const auto today = std::count_if(log_.begin(), log_.end(), [&](const Entry& other) {
+    return KindOf(other) == Kind::kRedeem && other.debit == redeem.debit &&
+           DayOf(other.recorded_at) == DayOf(redeem.recorded_at) &&
+           Standing(other, redeem.recorded_at) > 0;
+  });
+  const bool too_many = most && static_cast<uint64_t>(today) >= *most;
+  return too_many ? Verdict::kRedemptionLimit : Verdict::kOk;
 }
 
 Verdict Model::JudgeAward(const Entry& entry) const {
@@ -277,6 +368,16 @@ Verdict Model::JudgeAward(const Entry& entry) const {
   if (!budget || issued > *budget || entry.amount > *budget - issued) {
     return Verdict::kBudgetExceeded;
   }
+  if (const auto cap = Rule(Topic::kMonthlyCapPoints, kNoId, 0, entry.recorded_at)) {
+    uint64_t of_month = 0;
+    for (const Entry& other : log_) {
+      if (KindOf(other) != Kind::kAward || other.credit != entry.credit) continue;
+      if (MonthOf(other.recorded_at) != MonthOf(entry.recorded_at)) continue;
+      of_month += Standing(other, entry.recorded_at);
+    }
+    if (of_month > *cap || entry.amount > *cap - of_month) return Verdict::kMonthlyCap;
+  }
+  if (const Verdict v = CheckMostHeld(entry); v != Verdict::kOk) return v;
   return CheckFits(entry);
 }
 
@@ -302,6 +403,10 @@ Verdict Model::JudgeMove(const Entry& entry) const {
   if (KindOf(entry) == Kind::kTransfer) {
     const auto most = Rule(Topic::kTransfer, kNoId, entry.unit, entry.occurred_at);
     if (!most || entry.amount > *most) return Verdict::kTransferNotPermitted;
+    if (const Verdict v = CheckMostHeld(entry); v != Verdict::kOk) return v;
+  }
+  if (KindOf(entry) == Kind::kRedeem) {
+    if (const Verdict v = CheckRedeemer(entry); v != Verdict::kOk) return v;
   }
   const Balance b =
       BalanceAt(entry.debit, static_cast<Unit>(entry.unit), entry.recorded_at);
@@ -343,7 +448,8 @@ Verdict Model::JudgeSecond(Entry& entry) const {
       return Verdict::kSelfVerified;
     }
   }
-  return entry.amount > pending->amount ? Verdict::kExceedsPending : Verdict::kOk;
+  if (entry.amount > pending->amount) return Verdict::kExceedsPending;
+  return IsFrozen(entry.debit) || IsFrozen(entry.credit) ? Verdict::kPartyFrozen : Verdict::kOk;
 }
 
 Verdict Model::JudgeReverse(const Entry& entry) const {
@@ -387,6 +493,8 @@ Verdict Model::JudgeKind(Entry& entry) const {
     case Kind::kOpen:
     case Kind::kClose:
       return JudgeParty(entry);
+    case Kind::kFreeze:
+      return JudgeFreeze(entry);
     case Kind::kService:
       return JudgeService(entry);
     case Kind::kAward:

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/time/civil_time.h"
 #include "ledger/rules/balance.h"
 #include "ledger/rules/machine.h"
 
@@ -32,6 +33,7 @@ class Model {
   Outcome JudgeOne(const Entry& given, int64_t now);
   Verdict JudgeKind(Entry& entry) const;
   Verdict JudgeParty(const Entry& entry) const;
+  Verdict JudgeFreeze(const Entry& entry) const;
   Verdict JudgePolicy(const Entry& entry) const;
   Verdict JudgeService(const Entry& entry) const;
   Verdict JudgeAward(const Entry& entry) const;
@@ -44,9 +46,15 @@ class Model {
   // What the party is: its open entry, if it has one; whether it was closed.
   const Entry* PartyOf(const Id& party) const;
   bool IsClosed(const Id& party) const;
+  bool IsFrozen(const Id& party) const;
   Verdict CheckParty(const Id& party, std::vector<PartyKind> kinds) const;
   std::optional<uint64_t> Rule(Topic topic, const Id& scope, uint16_t key, int64_t at) const;
   int64_t DayOf(int64_t at) const;
+  absl::CivilMonth MonthOf(int64_t at) const;
+  bool MayWritePolicy(const Entry& entry) const;
+  bool IsLate(const Entry& service) const;
+  Verdict CheckRedeemer(const Entry& redeem) const;
+  Verdict CheckMostHeld(const Entry& entry) const;
 
   // What became of a pending entry by an instant, and the entry that ended it.
   Fate FateOf(const Entry& pending, int64_t at, const Entry** by = nullptr) const;

@@ -154,7 +154,7 @@ class Generator {
   }
 
   Entry Sensible(const std::vector<Entry>& log) {
-    switch (Below(17)) {
+    switch (Below(18)) {
       case 0: {
         Entry entry = Blank(OneIn(3) ? Kind::kClose : Kind::kOpen);
         entry.credit = OneIn(3) ? Named('S', Below(3)) : Volunteer();
@@ -169,6 +169,8 @@ class Generator {
         entry.ref[0] = static_cast<uint8_t>(Below(3));
         entry.amount = Below(700);
         entry.code = static_cast<uint16_t>(1 + Below(7));
+        if (!OneIn(3)) Limit(entry);
+        entry.recorder = OneIn(2) ? Named('R', 0) : Recorder();
         return entry;
       }
       case 2:
@@ -197,9 +199,50 @@ class Generator {
       }
       case 15:
         return Erasure(log);
+      case 16: {
+        Entry entry = Blank(Kind::kFreeze);
+        entry.credit = OneIn(4) ? Named('S', 0) : Volunteer();
+        entry.amount = OneIn(12) ? 2 : Below(4) == 0;
+        entry.code = 1;
+        if (OneIn(2)) entry.recorder = Recorder();
+        return entry;
+      }
       default:
         return Reversal(log);
     }
+  }
+
+  // A policy of those that have neither programme nor category, in a range where it matters.
+  void Limit(Entry& entry) {
+    struct Range {
+      Topic topic;
+      uint32_t least, span;
+    };
+    const Range range = Pick({Range{Topic::kMonthlyCapMinutes, 600, 3'000},
+                              {Topic::kMonthlyCapPoints, 20, 300},
+                              {Topic::kDailyRedemptions, 1, 6},
+                              {Topic::kMostHeld, 20, 200},
+                              {Topic::kRedeemFrom, 0, 600},
+                              {Topic::kSecondPerson, 60, 200},
+                              {Topic::kBackdatingDays, 2, 8},
+                              {Topic::kCalendarDay, 0, 4},
+                              {Topic::kAuthority, 0, 3}});
+    entry.code = static_cast<uint16_t>(range.topic);
+    entry.credit = kNoId;
+    entry.ref = kNoId;
+    entry.amount = range.least + Below(range.span);
+    if (range.topic == Topic::kMostHeld) entry.ref[0] = 2;
+    if (range.topic == Topic::kAuthority) entry.credit = Named('R', OneIn(3) ? 1 : 0);
+    if (range.topic == Topic::kCalendarDay) {
+      const uint32_t day = 20'089 + Below(10);  // days since 1970: 1 January 2025 and after
+      entry.ref[0] = static_cast<uint8_t>(day);
+      entry.ref[1] = static_cast<uint8_t>(day >> 8);
+    }
+  }
+
+  template <class T>
+  T Pick(std::initializer_list<T> choices) {
+    return *(choices.begin() + Below(static_cast<uint32_t>(choices.size())));
   }
 
   Entry Erasure(const std::vector<Entry>& log) {
@@ -388,7 +431,10 @@ TEST(ModelTest, TheMachineAgreesWithTheModel) {
         Verdict::kExceedsPending, Verdict::kNotReversible, Verdict::kNotAMirror,
         Verdict::kAlreadyReversed, Verdict::kAwardStands, Verdict::kOtherEvidence,
         Verdict::kUnknownRef, Verdict::kMalformedPolicy,
-        Verdict::kOccurredInFuture, Verdict::kRecordedInFuture}) {
+        Verdict::kOccurredInFuture, Verdict::kRecordedInFuture, Verdict::kPartyFrozen,
+        Verdict::kPartyNotFrozen, Verdict::kMonthlyCap, Verdict::kLate,
+        Verdict::kNeedsSecondPerson, Verdict::kMostHeld, Verdict::kRedemptionLimit,
+        Verdict::kNotYetRedeemable, Verdict::kNoAuthority}) {
     EXPECT_GE(seen[verdict], 10) << NameOf(verdict);
   }
 }

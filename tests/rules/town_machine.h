@@ -72,6 +72,7 @@ class TownMachine : public testing::Test {
     Entry entry = Blank(Kind::kPolicy);
     entry.credit = scope;
     entry.ref[0] = static_cast<uint8_t>(key);
+    entry.ref[1] = static_cast<uint8_t>(key >> 8);
     entry.amount = value;
     entry.code = static_cast<uint16_t>(topic);
     entry.occurred_at = from;

@@ -12,7 +12,7 @@ constexpr Name kKinds[] = {
     {"service", HBK_KIND_SERVICE}, {"award", HBK_KIND_AWARD},       {"redeem", HBK_KIND_REDEEM},
     {"settle", HBK_KIND_SETTLE},   {"transfer", HBK_KIND_TRANSFER}, {"reverse", HBK_KIND_REVERSE},
     {"post", HBK_KIND_POST},       {"void", HBK_KIND_VOID},         {"policy", HBK_KIND_POLICY},
-    {"anchor", HBK_KIND_ANCHOR},   {"erase", HBK_KIND_ERASE},
+    {"anchor", HBK_KIND_ANCHOR},   {"erase", HBK_KIND_ERASE},       {"freeze", HBK_KIND_FREEZE},
 };
 
 constexpr Name kPartyKinds[] = {
@@ -36,6 +36,15 @@ constexpr Name kTopics[] = {
     {"budget", HBK_POLICY_BUDGET},
     {"grant", HBK_POLICY_GRANT},
     {"transfer", HBK_POLICY_TRANSFER},
+    {"authority", HBK_POLICY_AUTHORITY},
+    {"monthly_cap_minutes", HBK_POLICY_MONTHLY_CAP_MINUTES},
+    {"monthly_cap_points", HBK_POLICY_MONTHLY_CAP_POINTS},
+    {"daily_redemptions", HBK_POLICY_DAILY_REDEMPTIONS},
+    {"most_held", HBK_POLICY_MOST_HELD},
+    {"redeem_from", HBK_POLICY_REDEEM_FROM},
+    {"second_person", HBK_POLICY_SECOND_PERSON},
+    {"backdating_days", HBK_POLICY_BACKDATING_DAYS},
+    {"calendar_day", HBK_POLICY_CALENDAR_DAY},
 };
 
 constexpr Name kFlags[] = {

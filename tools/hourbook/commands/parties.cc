@@ -31,11 +31,22 @@ hbk_balance BalanceOf(const Reader& reader, const hbk_party& party, uint16_t uni
   return balance;
 }
 
+std::string StandingText(const hbk_party& party) {
+  switch (party.standing) {
+    case HBK_STANDING_CLOSED:
+      return "closed";
+    case HBK_STANDING_FROZEN:
+      return "frozen";
+    default:
+      return "open";
+  }
+}
+
 Json PartyJson(const Reader& reader, const hbk_party& party) {
   Json json = {{"id", HexText(party.id)},
                {"kind", NameOf(PartyKindNames(), party.kind)},
                {"opened", party.opened},
-               {"closed", party.closed != 0}};
+               {"standing", StandingText(party)}};
   for (const Name& unit : UnitNames()) {
     json[std::string(unit.text)] = BalanceJson(BalanceOf(reader, party, unit.number));
   }
@@ -44,7 +55,7 @@ Json PartyJson(const Reader& reader, const hbk_party& party) {
 
 void AddRow(const Reader& reader, const hbk_party& party, Table& table) {
   std::vector<std::string> cells = {HexText(party.id), NameOf(PartyKindNames(), party.kind),
-                                    party.closed != 0 ? "closed" : "open"};
+                                    StandingText(party)};
   for (const Name& unit : UnitNames()) {
     const hbk_balance balance = BalanceOf(reader, party, unit.number);
     cells.push_back(NumberText(Net(balance.debits_posted, balance.credits_posted)));

@@ -1,0 +1,132 @@
+#include "tests/rules/town_machine.h"
+
+namespace hourbook {
+namespace {
+
+class PartyTest : public TownMachine {
+ protected:
+  Entry Freeze(const Id& party, uint64_t amount = 1) {
+    Entry entry = Blank(Kind::kFreeze);
+    entry.credit = party;
+    entry.amount = amount;
+    entry.code = 3;
+    return entry;
+  }
+};
+
+TEST_F(PartyTest, OfWhoIsFrozenNothingIsRecorded) {
+  Sent(Grant(50));
+  const Entry held = Sent(Hold(10));
+  Sent(Freeze(Named('V')));
+  EXPECT_EQ(Send(Redeem(5)), Verdict::kPartyFrozen);
+  EXPECT_EQ(Send(Grant(5)), Verdict::kPartyFrozen);
+  EXPECT_EQ(Send(Service(480, 60)), Verdict::kPartyFrozen);
+  EXPECT_EQ(Send(Second(Kind::kPost, held)), Verdict::kPartyFrozen);
+  EXPECT_EQ(Points(), 40u);
+  Sent(Second(Kind::kVoid, held));  // what is held goes back
+  EXPECT_EQ(Points(), 50u);
+  Sent(Freeze(Named('V'), 0));
+  Sent(Redeem(5));
+}
+
+TEST_F(PartyTest, ARecorderThatIsFrozenRecordsNothing) {
+  Sent(Freeze(Named('R')));
+  EXPECT_EQ(Send(Service(480, 60)), Verdict::kPartyFrozen);
+}
+
+TEST_F(PartyTest, WhoIsFrozenMayBeClosed) {
+  Sent(Freeze(Named('V')));
+  Entry close = Blank(Kind::kClose);
+  close.credit = Named('V');
+  close.code = 3;
+  Sent(close);
+  EXPECT_EQ(Send(Freeze(Named('V'), 0)), Verdict::kPartyClosed);
+  EXPECT_EQ(Send(Grant(5)), Verdict::kPartyClosed);
+}
+
+TEST_F(PartyTest, FreezesOnceAndLiftsOnce) {
+  EXPECT_EQ(Send(Freeze(Named('V'), 0)), Verdict::kPartyNotFrozen);
+  Sent(Freeze(Named('V')));
+  EXPECT_EQ(Send(Freeze(Named('V'))), Verdict::kPartyFrozen);
+  EXPECT_EQ(Send(Freeze(Named('V'), 2)), Verdict::kWrongAmount);
+  EXPECT_EQ(Send(Freeze(Named('?'))), Verdict::kUnknownParty);
+  Entry own = Freeze(Named('V'), 0);
+  own.recorder = Named('R');
+  Sent(Freeze(Named('R')));
+  EXPECT_EQ(Send(own), Verdict::kPartyFrozen);
+  Entry lifted = Freeze(Named('R'), 0);
+  lifted.recorder = Named('X');
+  Sent(lifted);
+  Sent(own);
+}
+
+TEST_F(PartyTest, NobodyFreezesThemselves) {
+  Entry own = Freeze(Named('R'));
+  own.recorder = Named('R');
+  EXPECT_EQ(Send(own), Verdict::kSelfVerified);
+}
+
+TEST_F(PartyTest, AReasonIsANumber) {
+  Entry without = Freeze(Named('V'));
+  without.code = 0;
+  EXPECT_EQ(Send(without), Verdict::kFieldMissing);
+}
+
+TEST_F(PartyTest, AFreezeIsUndoneWithItsLinkedChain) {
+  Entry freeze = Freeze(Named('V'));
+  freeze.flags = kFlagLinked;
+  const std::vector<Outcome> outcomes = SendAll({freeze, Grant(5)});
+  EXPECT_EQ(outcomes[1].verdict, Verdict::kPartyFrozen);
+  EXPECT_EQ(outcomes[0].verdict, Verdict::kLinkedEntryFailed);
+  Sent(Grant(5));
+}
+
+// Who may write policy: anybody until an authority is named, from then on authorities alone.
+class AuthorityTest : public TownMachine {
+ protected:
+  Entry By(const Id& recorder, Entry entry) {
+    entry.recorder = recorder;
+    return entry;
+  }
+  Entry Authority(const Id& party, bool is) {
+    return PolicyEntry(Topic::kAuthority, party, 0, is ? 1 : 0);
+  }
+  Entry Tariff() { return PolicyEntry(Topic::kTariff, Named('P'), 2, 12); }
+};
+
+TEST_F(AuthorityTest, AuthoritiesAloneWritePolicy) {
+  Sent(Tariff());
+  Sent(Authority(Named('R'), true));
+  EXPECT_EQ(Send(Tariff()), Verdict::kNoAuthority);
+  EXPECT_EQ(Send(By(Named('X'), Tariff())), Verdict::kNoAuthority);
+  Sent(By(Named('R'), Tariff()));
+}
+
+TEST_F(AuthorityTest, AuthoritiesNameAndEndEachOther) {
+  Sent(Authority(Named('R'), true));
+  EXPECT_EQ(Send(By(Named('X'), Authority(Named('X'), true))), Verdict::kNoAuthority);
+  EXPECT_EQ(Send(By(Named('R'), Authority(Named('R'), false))), Verdict::kNoAuthority)
+      << "one is always left";
+  Sent(By(Named('R'), Authority(Named('X'), true)));
+  Sent(By(Named('X'), Authority(Named('R'), false)));
+  EXPECT_EQ(Send(By(Named('R'), Tariff())), Verdict::kNoAuthority);
+  Sent(By(Named('X'), Tariff()));
+}
+
+TEST_F(AuthorityTest, AnAuthorityOfTheFutureIsNoneYet) {
+  Sent(Authority(Named('R'), true));
+  Entry later = Authority(Named('X'), true);
+  later.occurred_at = now_ + kDay;
+  Sent(By(Named('R'), later));
+  EXPECT_EQ(Send(By(Named('X'), Tariff())), Verdict::kNoAuthority);
+  now_ += 2 * kDay;
+  Sent(By(Named('X'), Tariff()));
+}
+
+TEST_F(AuthorityTest, MustBeAPartyThatIsOpen) {
+  EXPECT_EQ(Send(Authority(Named('?'), true)), Verdict::kUnknownParty);
+  EXPECT_EQ(Send(PolicyEntry(Topic::kAuthority, Named('R'), 0, 2)), Verdict::kMalformedPolicy);
+}
+
+}  // namespace
+}  // namespace hourbook
