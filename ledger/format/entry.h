@@ -32,9 +32,10 @@ enum class Kind : uint16_t {
   kAnchor = 13,
   kErase = 14,
   kFreeze = 15,
+  kExpire = 16,
 };
 
-inline constexpr Kind kLastKind = Kind::kFreeze;
+inline constexpr Kind kLastKind = Kind::kExpire;
 
 // Who can hold an account. Carried in an open entry's code.
 enum class PartyKind : uint16_t {

@@ -31,6 +31,10 @@ struct Account {
   Balance balance;
   uint64_t last_index;  // of the last entry that touched it; 0 for none
   uint64_t issued;      // a programme's points: awarded in all, less what was taken back
+  // What it awarded in its last local month with an award, and in that month's year, whatever became
+  // of it.
+  uint64_t issued_in_month;
+  uint64_t issued_in_year;
   // A volunteer's minutes. Upper bounds over all services ever accepted, voided ones included: what
   // passes them is free of overlap and within its cap; what does not is looked up in the history.
   int64_t latest_end;
@@ -40,8 +44,9 @@ struct Account {
   uint32_t latest_month_minutes;
   Slot party;
   Slot next_account;  // of the same party, or kNoSlot
+  int32_t issue_month;
   uint16_t unit;
-  uint16_t padding[3];
+  uint16_t padding;
 };
 
 static_assert(std::has_unique_object_representations_v<Party>, "persisted as its bytes");

@@ -8,35 +8,81 @@ namespace {
 
 constexpr uint64_t kMinutesPerHour = 60;
 
-// The minutes of a service that are posted and stand.
-absl::StatusOr<uint64_t> StandingMinutes(Judging& judging, const Entry& service) {
-  if (judging.state.holds.Find(service.index)) return 0;
+// A service and those before it that are paid by the same tariff, as they stand.
+struct Earned {
+  uint64_t minutes = 0;    // of the service; 0 where it does not stand, or is only held
+  uint64_t before = 0;     // minutes times points an hour, of the services before it
+  bool overflows = false;
+};
+
+absl::StatusOr<Earned> FindEarned(Judging& judging, const Entry& service, bool cumulative) {
+  const State& state = judging.state;
   Fates fates;
-  const absl::Status walked =
-      WalkAccount(judging, service.credit, Unit::kMinute, service.index + 1, [&](const Entry& e) {
-        fates.Note(e);
-        return true;
-      });
+  Earned earned;
+  const auto rate_of = [&](const Entry& entry) {
+    return state.policy
+        .InForce({Topic::kTariff, judging.entry.debit, entry.code}, entry.occurred_at)
+        .value_or(0);
+  };
+  const auto visit = [&](const Entry& entry) {
+    fates.Note(entry);
+    if (entry.kind != static_cast<uint16_t>(Kind::kService) || entry.code != service.code ||
+        entry.index > service.index || state.holds.Find(entry.index)) {
+      return true;
+    }
+    const uint64_t minutes = fates.Standing(state, entry);
+    if (entry.index == service.index) {
+      earned.minutes = minutes;
+      return cumulative;
+    }
+    // The policy keeps rates small enough for one service; of all together nobody does.
+    earned.overflows |=
+        __builtin_add_overflow(earned.before, minutes * rate_of(entry), &earned.before);
+    return true;
+  };
+  const uint64_t oldest = cumulative ? 0 : service.index;
+  const absl::Status walked = WalkAccount(judging, service.credit, Unit::kMinute, oldest, visit);
   if (!walked.ok()) return walked;
-  return fates.Standing(judging.state, service);
+  return earned;
 }
 
-// Points for minutes at points an hour, rounded down for each service by itself. The policy keeps
-// rates small enough not to overflow.
-uint64_t PointsFor(uint64_t minutes, uint64_t rate) { return minutes * rate / kMinutesPerHour; }
+// Nothing where the points do not fit 64 bits.
+std::optional<uint64_t> PointsFor(const Earned& earned, uint64_t rate, Rounding rounding) {
+  const uint64_t now = earned.minutes * rate;
+  uint64_t all = 0;
+  switch (rounding) {
+    case Rounding::kCumulative:
+      if (earned.overflows || __builtin_add_overflow(earned.before, now, &all)) return std::nullopt;
+      return all / kMinutesPerHour - earned.before / kMinutesPerHour;
+    case Rounding::kWholeHours:
+      return earned.minutes / kMinutesPerHour * rate;
+    case Rounding::kPerEntry:
+      break;
+  }
+  return now / kMinutesPerHour;
+}
 
+// The ledger fills in an amount that the caller leaves out, and holds one that is given to its own.
 absl::StatusOr<Verdict> CheckTariff(Judging& judging, const Entry& service) {
-  const Entry& award = judging.entry;
+  Entry& award = judging.entry;
+  const Policy& policy = judging.state.policy;
   if (service.credit != award.credit || service.code != award.code) return Verdict::kUnjustified;
-  const absl::StatusOr<uint64_t> minutes = StandingMinutes(judging, service);
-  if (!minutes.ok()) return minutes.status();
-  const std::optional<uint64_t> rate = judging.state.policy.InForce(
-      {Topic::kTariff, award.debit, service.code}, service.occurred_at);
-  if (*minutes == 0 || !rate) return Verdict::kUnjustified;
+  const std::optional<uint64_t> rate =
+      policy.InForce({Topic::kTariff, award.debit, service.code}, service.occurred_at);
+  const auto rounding = static_cast<Rounding>(
+      policy.InForce({Topic::kRounding, award.debit, service.code}, service.occurred_at)
+          .value_or(0));
+  const absl::StatusOr<Earned> earned =
+      FindEarned(judging, service, rounding == Rounding::kCumulative);
+  if (!earned.ok()) return earned.status();
+  if (earned->minutes == 0 || !rate) return Verdict::kUnjustified;
   const absl::StatusOr<bool> awarded = HasAward(judging, service, award.debit);
   if (!awarded.ok()) return awarded.status();
   if (*awarded) return Verdict::kAlreadyAwarded;
-  return award.amount == PointsFor(*minutes, *rate) ? Verdict::kOk : Verdict::kWrongAmount;
+  const std::optional<uint64_t> points = PointsFor(*earned, *rate, rounding);
+  if (!points) return Verdict::kOverflow;
+  if (award.amount == 0) award.amount = *points;
+  return award.amount == *points ? Verdict::kOk : Verdict::kWrongAmount;
 }
 
 Verdict CheckGrant(const Judging& judging) {
@@ -44,6 +90,9 @@ Verdict CheckGrant(const Judging& judging) {
   const std::optional<uint64_t> most = judging.state.policy.InForce(
       {Topic::kGrant, award.debit, award.code}, award.occurred_at);
   if (award.code == 0 || !most) return Verdict::kUnjustified;
+  const bool once = judging.state.policy.InForce({Topic::kGrantOnce, award.debit, award.code},
+                                                 award.occurred_at) == 1;
+  if (once && award.id != award.ref) return Verdict::kIdNotRef;
   return award.amount <= *most ? Verdict::kOk : Verdict::kWrongAmount;
 }
 
@@ -53,20 +102,53 @@ absl::StatusOr<Verdict> CheckJustification(Judging& judging) {
   if (!*index) return CheckGrant(judging);
   const absl::StatusOr<Entry> reason = judging.history.At(**index);
   if (!reason.ok()) return reason.status();
-  const bool is_service = reason->kind == static_cast<uint16_t>(Kind::kService);
-  return is_service ? CheckTariff(judging, *reason) : Verdict::kUnjustified;
+  switch (static_cast<Kind>(reason->kind)) {
+    case Kind::kService:
+      return CheckTariff(judging, *reason);
+    case Kind::kAward:  // a report whose id it has: paid once
+      return reason->ref == reason->id ? Verdict::kAlreadyAwarded : Verdict::kUnjustified;
+    default:
+      return Verdict::kUnjustified;
+  }
 }
 
-// Issued counts pending awards too: a hold can always be posted.
+bool Fits(std::optional<uint64_t> budget, uint64_t issued, uint64_t amount) {
+  return budget && issued <= *budget && amount <= *budget - issued;
+}
+
+// The January of a month's year; months count from January 1970, before which they are negative.
+int32_t YearOf(int32_t month) { return month - (month % 12 + 12) % 12; }
+
+// Issued counts pending awards too: a hold can always be posted. What is taken back may be issued
+// again out of the whole budget, but not out of a month's or a year's: those bound what is issued.
 Verdict CheckBudget(const Judging& judging) {
   const Entry& award = judging.entry;
-  const std::optional<uint64_t> budget =
-      judging.state.policy.InForce({Topic::kBudget, award.debit, 0}, award.recorded_at);
-  const Slot account = AccountOf(judging.state, award.debit, Unit::kPoint);
-  const uint64_t issued =
-      account == kNoSlot ? 0 : judging.state.accounts.account(account).issued;
-  const bool fits = budget && issued <= *budget && award.amount <= *budget - issued;
+  const auto budget = [&](Topic topic) {
+    return judging.state.policy.InForce({topic, award.debit, 0}, award.recorded_at);
+  };
+  const Slot slot = AccountOf(judging.state, award.debit, Unit::kPoint);
+  const Account account = slot == kNoSlot ? Account{} : judging.state.accounts.account(slot);
+  if (!Fits(budget(Topic::kBudget), account.issued, award.amount)) return Verdict::kBudgetExceeded;
+  const std::optional<uint64_t> of_month = budget(Topic::kMonthBudget);
+  const std::optional<uint64_t> of_year = budget(Topic::kYearBudget);
+  if (!of_month && !of_year) return Verdict::kOk;
+  const int32_t month = judging.state.policy.LocalMonth(award.recorded_at);
+  const uint64_t in_month = month == account.issue_month ? account.issued_in_month : 0;
+  const uint64_t in_year = YearOf(month) == YearOf(account.issue_month) ? account.issued_in_year : 0;
+  const bool fits = (!of_month || Fits(of_month, in_month, award.amount)) &&
+                    (!of_year || Fits(of_year, in_year, award.amount));
   return fits ? Verdict::kOk : Verdict::kBudgetExceeded;
+}
+
+void NoteIssue(const Judging& judging, Account& account) {
+  const uint64_t amount = judging.entry.amount;
+  const int32_t month = judging.state.policy.LocalMonth(judging.entry.recorded_at);
+  if (YearOf(month) != YearOf(account.issue_month)) account.issued_in_year = 0;
+  if (month != account.issue_month) account.issued_in_month = 0;
+  account.issue_month = month;
+  account.issued += amount;
+  account.issued_in_month += amount;  // fits, as all debits of the account do
+  account.issued_in_year += amount;
 }
 
 // What was awarded to the party since the local month of the award began.
@@ -128,15 +210,15 @@ absl::StatusOr<Verdict> JudgeAward(Judging& judging) {
       CheckParty(state, award.credit, {PartyKind::kVolunteer, PartyKind::kBeneficiary});
   if (credit != Verdict::kOk) return credit;
   if (const Verdict v = CheckRecorder(judging); v != Verdict::kOk) return v;
-  if (award.amount == 0) return Verdict::kZeroAmount;
   const absl::StatusOr<Verdict> justified = CheckJustification(judging);
   if (!justified.ok() || *justified != Verdict::kOk) return justified;
+  if (award.amount == 0) return Verdict::kZeroAmount;
   if (const Verdict v = CheckBudget(judging); v != Verdict::kOk) return v;
   const absl::StatusOr<Verdict> month = CheckMonth(judging);
   if (!month.ok() || *month != Verdict::kOk) return month;
   if (const Verdict v = CheckMostHeld(judging); v != Verdict::kOk) return v;
   if (const Verdict v = Move(judging); v != Verdict::kOk) return v;
-  judging.state.accounts.Mutate(AccountOf(state, award.debit, Unit::kPoint)).issued += award.amount;
+  NoteIssue(judging, judging.state.accounts.Mutate(AccountOf(state, award.debit, Unit::kPoint)));
   return Verdict::kOk;
 }
 

@@ -80,6 +80,7 @@ absl::StatusOr<Verdict> JudgeAward(Judging& judging);
 absl::StatusOr<Verdict> JudgeRedeem(Judging& judging);
 Verdict JudgeSettle(Judging& judging);
 Verdict JudgeTransfer(Judging& judging);
+absl::StatusOr<Verdict> JudgeExpire(Judging& judging);
 absl::StatusOr<Verdict> JudgeReverse(Judging& judging);
 absl::StatusOr<Verdict> JudgePost(Judging& judging);
 absl::StatusOr<Verdict> JudgeVoid(Judging& judging);

@@ -57,6 +57,8 @@ absl::StatusOr<Verdict> JudgeKind(Judging& judging) {
       return JudgeSettle(judging);
     case Kind::kTransfer:
       return JudgeTransfer(judging);
+    case Kind::kExpire:
+      return JudgeExpire(judging);
     case Kind::kReverse:
       return JudgeReverse(judging);
     case Kind::kPost:

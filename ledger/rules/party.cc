@@ -18,7 +18,7 @@ bool IsSettled(const Party& party, const Account& account) {
   const bool is_source = party.kind == static_cast<uint16_t>(PartyKind::kProgramme) ||
                          party.kind == static_cast<uint16_t>(PartyKind::kTeam);
   const bool is_record = account.unit == static_cast<uint16_t>(Unit::kMinute);
-  return is_source || is_record || Available(balance) == 0;
+  return is_source || is_record || balance.credits_posted == balance.debits_posted;
 }
 
 }  // namespace

@@ -46,6 +46,12 @@ constexpr TopicShape kShapes[] = {
     {Topic::kSecondPerson, "", Key::kNone, 0, kMinutesPerDay},
     {Topic::kBackdatingDays, "", Key::kNone, 0, 250},
     {Topic::kCalendarDay, "", Key::kNumber, 0, 2},
+    {Topic::kRounding, "programme", Key::kNumber, 0, 2},
+    {Topic::kMonthBudget, "programme", Key::kNone, 0, kAnyValue},
+    {Topic::kYearBudget, "programme", Key::kNone, 0, kAnyValue},
+    {Topic::kGrantOnce, "programme", Key::kNumber, 0, 1},
+    {Topic::kExpiryDays, "", Key::kValueUnit, 1, 36'525},
+    {Topic::kDebtLimit, "", Key::kValueUnit, 0, kAnyValue},
 };
 
 const TopicShape* ShapeOf(uint16_t code) {
@@ -108,7 +114,7 @@ absl::Status Policy::Check(const Entry& entry) {
     return Refuse(has_key ? "ref must hold the topic's key" : "ref must be zero");
   }
   if (!KeyInRange(*shape, KeyOf(entry))) {
-    return Refuse(absl::StrCat("unit ", KeyOf(entry), " is none that may be transferred"));
+    return Refuse(absl::StrCat("unit ", KeyOf(entry), " is none that can be spent"));
   }
   if (!ValueInRange(*shape, entry.amount)) {
     return Refuse(absl::StrCat("amount ", entry.amount, " is out of range for topic ", entry.code));

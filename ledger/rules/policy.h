@@ -35,7 +35,17 @@ enum class Topic : uint16_t {
   kSecondPerson = 14,      // services longer than this wait for a second person's post
   kBackdatingDays = 15,    // working days within which a service is recorded
   kCalendarDay = 16,       // 0 as the week has it, 1 a day off, 2 a working day; key: the day
+  kRounding = 17,          // how a tariff rounds: a Rounding; scope: the programme, key: the category
+  kMonthBudget = 18,       // points that a programme may issue in a local month; scope: the programme
+  kYearBudget = 19,        // likewise in a local year
+  kGrantOnce = 20,         // 1: an award by the code has its ref as its id; scope, key: as kGrant's
+  kExpiryDays = 21,        // days of 24 hours after which what is left may expire; key: the unit
+  kDebtLimit = 22,         // most that a reversal may leave a party owing; key: the unit
 };
+
+// Whatever is not whole points is lost, for each service by itself; or only at the end of all, so
+// that shifts of 50 minutes add up; or it is whole hours that count. The default is the first.
+enum class Rounding : uint64_t { kPerEntry = 0, kCumulative = 1, kWholeHours = 2 };
 
 // One rule: which value holds for a subject from an instant on.
 struct PolicySubject {

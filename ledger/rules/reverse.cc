@@ -12,6 +12,7 @@ bool IsReversible(const Entry& entry) {
     case Kind::kRedeem:
     case Kind::kSettle:
     case Kind::kTransfer:
+    case Kind::kExpire:
       return (entry.flags & kFlagPending) == 0;
     case Kind::kPost:
       return true;
@@ -54,6 +55,24 @@ bool MayOwe(const State& state, const Entry& reverse) {
          debited.kind == static_cast<uint16_t>(PartyKind::kProgramme);
 }
 
+// By what is there or, where policy lets a person owe, by what is credited next.
+bool IsCovered(const Judging& judging) {
+  const Entry& entry = judging.entry;
+  const State& state = judging.state;
+  if (AvailableTo(state, entry.debit, judging.unit()) >= entry.amount) return true;
+  const Party& debited = state.accounts.party(state.accounts.FindParty(entry.debit));
+  const bool is_person = debited.kind == static_cast<uint16_t>(PartyKind::kVolunteer) ||
+                         debited.kind == static_cast<uint16_t>(PartyKind::kBeneficiary);
+  const std::optional<uint64_t> most =
+      state.policy.InForce({Topic::kDebtLimit, kNoId, entry.unit}, entry.recorded_at);
+  if (!is_person || !most) return false;
+  const Balance& balance =
+      state.accounts.account(AccountOf(state, entry.debit, judging.unit())).balance;
+  const std::optional<uint64_t> debits =
+      AddChecked(balance.debits_posted + balance.debits_pending, entry.amount);
+  return debits && *debits - balance.credits_posted <= *most;
+}
+
 // A party was closed with nothing left to spend, and so it stays. What goes back to a programme or
 // a team goes back to its source, open or not.
 bool WouldFillClosed(const State& state, const Entry& reverse) {
@@ -67,9 +86,7 @@ bool WouldFillClosed(const State& state, const Entry& reverse) {
 Verdict Undo(Judging& judging, const Entry& origin) {
   const Entry& entry = judging.entry;
   if (WouldFillClosed(judging.state, entry)) return Verdict::kPartyClosed;
-  if (!MayOwe(judging.state, entry) && AvailableTo(judging.state, entry.debit, judging.unit()) < entry.amount) {
-    return Verdict::kInsufficient;
-  }
+  if (!MayOwe(judging.state, entry) && !IsCovered(judging)) return Verdict::kInsufficient;
   if (const Verdict v = Move(judging); v != Verdict::kOk) return v;
   if (origin.kind == static_cast<uint16_t>(Kind::kAward)) {
     const Slot programme = AccountOf(judging.state, entry.credit, judging.unit());

@@ -43,6 +43,7 @@ constexpr Shape kShapes[] = {
     {Kind::kReverse, kMust, kMust, kMust, kMay, kMay, kMay, kMay, kMust, kAnyUnit, kFlagLinked},
     {Kind::kPost, kMay, kMay, kMust, kMay, kMay, kMay, kMay, kMay, kAnyUnit, kFlagLinked},
     {Kind::kVoid, kMay, kMay, kMust, kMay, kMay, kMay, kMay, kMay, kAnyUnit, kFlagLinked},
+    {Kind::kExpire, kMust, kMust, kNever, kNever, kMay, kMay, kMay, kMay, kAnyUnit, kFlagLinked},
     // Not linked: policy in force is never taken back.
     {Kind::kPolicy, kNever, kMay, kMay, kNever, kMay, kMay, kMay, kMust, kNoUnit, 0},
     {Kind::kAnchor, kNever, kNever, kNever, kNever, kMay, kMust, kNever, kMust, kNoUnit,
@@ -107,6 +108,7 @@ Verdict CheckShape(const Entry& entry) {
 Verdict CompareWithExisting(const Entry& entry, const Entry& existing) {
   const auto kind = static_cast<Kind>(entry.kind);
   const bool may_leave_out = kind == Kind::kPost || kind == Kind::kVoid;
+  const bool may_be_computed = kind == Kind::kAward || kind == Kind::kExpire;
   const auto differs = [&](const auto& given, const auto& kept) {
     return given != kept && !(may_leave_out && given == std::decay_t<decltype(given)>{});
   };
@@ -115,7 +117,9 @@ Verdict CompareWithExisting(const Entry& entry, const Entry& existing) {
   if (differs(entry.debit, existing.debit)) return Verdict::kExistsWithDifferentDebit;
   if (differs(entry.credit, existing.credit)) return Verdict::kExistsWithDifferentCredit;
   if (differs(entry.unit, existing.unit)) return Verdict::kExistsWithDifferentUnit;
-  if (differs(entry.amount, existing.amount)) return Verdict::kExistsWithDifferentAmount;
+  if (differs(entry.amount, existing.amount) && !(may_be_computed && entry.amount == 0)) {
+    return Verdict::kExistsWithDifferentAmount;
+  }
   if (entry.code != existing.code) return Verdict::kExistsWithDifferentCode;
   if (entry.ref != existing.ref) return Verdict::kExistsWithDifferentRef;
   if (entry.activity != existing.activity) return Verdict::kExistsWithDifferentActivity;

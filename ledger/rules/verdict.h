@@ -73,6 +73,8 @@ enum class Verdict : uint32_t {
   kMostHeld = 175,
   kRedemptionLimit = 176,
   kNotYetRedeemable = 177,
+  kIdNotRef = 178,
+  kNotExpired = 179,
 
   // Pending entries and reversals.
   kUnknownRef = 180,

@@ -142,5 +142,119 @@ TEST_F(AwardTest, SumsOf64BitsDoNotWrap) {
   EXPECT_EQ(Points(), UINT64_MAX);
 }
 
+// Twelve shifts of 50 minutes at a point an hour: none by itself is worth one, together they are 10.
+class RoundingTest : public TownMachine {
+ protected:
+  RoundingTest() { Rule(Topic::kTariff, Named('P'), kPatrol, 1); }
+
+  // Points for twelve shifts, each asked for without an amount.
+  uint64_t PointsOfTwelve(uint64_t minutes) {
+    for (int64_t day = 0; day < 12; ++day) {
+      const Entry service = Sent(Service(day * 1'440 + 480, minutes));
+      const Verdict verdict = Send(Award(service, 0));
+      EXPECT_TRUE(verdict == Verdict::kOk || verdict == Verdict::kZeroAmount) << NameOf(verdict);
+    }
+    return Points();
+  }
+};
+
+TEST_F(RoundingTest, EachEntryByItself) { EXPECT_EQ(PointsOfTwelve(50), 0u); }
+
+TEST_F(RoundingTest, Cumulative) {
+  Rule(Topic::kRounding, Named('P'), kPatrol, 1);
+  EXPECT_EQ(PointsOfTwelve(50), 10u);
+}
+
+TEST_F(RoundingTest, WholeHours) {
+  Rule(Topic::kRounding, Named('P'), kPatrol, 2);
+  Rule(Topic::kTariff, Named('P'), kPatrol, 10);
+  EXPECT_EQ(PointsOfTwelve(119), 12 * 10u);
+}
+
+TEST_F(RoundingTest, CumulativeCountsWhatStandsAlone) {
+  Rule(Topic::kRounding, Named('P'), kPatrol, 1);
+  const Entry reversed = Sent(Service(0, 50));
+  Sent(Reverse(reversed));
+  Sent(PendingService(1'440, 50));
+  EXPECT_EQ(Send(Award(Sent(Service(2 * 1'440, 50)), 0)), Verdict::kZeroAmount);
+  Sent(Award(Sent(Service(3 * 1'440, 50)), 1));
+  Sent(Service(4 * 1'440, 50, kUnpaid));  // of another category
+  EXPECT_EQ(Send(Award(Sent(Service(5 * 1'440, 19)), 1)), Verdict::kWrongAmount) << "119 of 120";
+  EXPECT_EQ(Send(Award(Sent(Service(6 * 1'440, 51)), 1)), Verdict::kOk);
+}
+
+TEST_F(RoundingTest, AnAmountLeftOutIsAnsweredAgain) {
+  const Entry award = Sent(Award(Sent(Service(0, 120)), 0));
+  EXPECT_EQ(Points(), 2u);
+  EXPECT_EQ(Send(award), Verdict::kExists);
+  Entry other = award;
+  other.amount = 3;
+  EXPECT_EQ(Send(other), Verdict::kExistsWithDifferentAmount);
+}
+
+// Budget 400; 22 awards of 20 asked: 20 succeed, 2 do not, nothing remains.
+TEST_F(RoundingTest, ABudgetPaysWhatItHolds) {
+  Rule(Topic::kBudget, Named('P'), 0, 400);
+  int paid = 0;
+  for (int i = 0; i < 22; ++i) {
+    const Verdict verdict = Send(Grant(20));
+    EXPECT_EQ(verdict, i < 20 ? Verdict::kOk : Verdict::kBudgetExceeded);
+    paid += verdict == Verdict::kOk;
+  }
+  EXPECT_EQ(paid, 20);
+  EXPECT_EQ(Points(), 400u);
+}
+
+class PeriodBudgetTest : public TownMachine {};
+
+TEST_F(PeriodBudgetTest, OfAMonthAndOfAYear) {
+  Rule(Topic::kMonthBudget, Named('P'), 0, 60);
+  Rule(Topic::kYearBudget, Named('P'), 0, 100);
+  const Entry first = Sent(Grant(50));
+  EXPECT_EQ(Send(Grant(11)), Verdict::kBudgetExceeded);
+  Sent(Reverse(first));
+  EXPECT_EQ(Send(Grant(11)), Verdict::kBudgetExceeded) << "what was issued was issued";
+  Sent(Grant(10));
+  now_ = kMidnight + 31 * kDay;  // 1 February
+  Sent(Grant(40));
+  EXPECT_EQ(Send(Grant(1)), Verdict::kBudgetExceeded) << "100 of the year are issued";
+  now_ = kMidnight + 365 * kDay - 1'000'000'000;  // 31 December, a second before midnight
+  EXPECT_EQ(Send(Grant(1)), Verdict::kBudgetExceeded);
+  now_ = kMidnight + 365 * kDay;  // 1 January 2026
+  Sent(Grant(50));
+}
+
+// Riders' reports: 60 valid at 10 points and 36 at 15, 14 sent twice, 10 rejected: 1,140 points, and
+// no minutes. A report is paid once, whoever sends it again, for its id is the award's.
+TEST_F(PeriodBudgetTest, ReportsOfRidersArePaidOnce) {
+  constexpr uint16_t kHazard = 11, kRoad = 12;
+  Rule(Topic::kBudget, Named('P'), 0, 10'000);
+  Rule(Topic::kGrant, Named('P'), kHazard, 10);
+  Rule(Topic::kGrant, Named('P'), kRoad, 15);
+  for (const uint16_t code : {kHazard, kRoad}) Rule(Topic::kGrantOnce, Named('P'), code, 1);
+  const auto report = [&](uint64_t number, uint16_t code, uint64_t points) {
+    Entry entry = Grant(points);
+    entry.id = Named('w', number);  // the work order's
+    entry.ref = entry.id;
+    entry.code = code;
+    return entry;
+  };
+  for (uint64_t i = 0; i < 60; ++i) Sent(report(i, kHazard, 10));
+  for (uint64_t i = 60; i < 96; ++i) Sent(report(i, kRoad, 15));
+  for (uint64_t i = 0; i < 14; ++i) {
+    Entry again = report(i, kHazard, 10);
+    EXPECT_EQ(Send(again), Verdict::kExists);
+    again.credit = Named('V', 2);
+    EXPECT_EQ(Send(again), Verdict::kExistsWithDifferentCredit);
+    again.id = Named('z', i);
+    EXPECT_EQ(Send(again), Verdict::kAlreadyAwarded);
+  }
+  Entry other = report(200, kHazard, 10);
+  other.id = Named('z', 200);
+  EXPECT_EQ(Send(other), Verdict::kIdNotRef);
+  EXPECT_EQ(Points(), 1'140u);
+  EXPECT_EQ(Minutes(), 0u);
+}
+
 }  // namespace
 }  // namespace hourbook

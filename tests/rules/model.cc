@@ -21,6 +21,7 @@ bool Moves(const Entry& entry) {
     case Kind::kSettle:
     case Kind::kTransfer:
     case Kind::kReverse:
+    case Kind::kExpire:
       return true;
     default:
       return false;
@@ -241,7 +242,7 @@ Verdict Model::JudgeParty(const Entry& entry) const {
     if (b.debits_pending != 0 || b.credits_pending != 0) return Verdict::kBalanceNotZero;
     const bool may_keep = kind == PartyKind::kProgramme || kind == PartyKind::kTeam ||
                           unit == Unit::kMinute;
-    if (!may_keep && b.credits_posted > b.debits_posted) return Verdict::kBalanceNotZero;
+    if (!may_keep && b.credits_posted != b.debits_posted) return Verdict::kBalanceNotZero;
   }
   return Verdict::kOk;
 }
@@ -335,7 +336,69 @@ Verdict Model::CheckRedeemer(const Entry& redeem) const {
   return too_many ? Verdict::kRedemptionLimit : Verdict::kOk;
 }
 
-Verdict Model::JudgeAward(const Entry& entry) const {
+// By the definition: the floor of all up to this one, less that of all before it.
+uint64_t Model::PointsFor(const Entry& service, const Id& programme, int64_t at) const {
+  const auto rate = [&](const Entry& s) {
+    return Rule(Topic::kTariff, programme, s.code, s.occurred_at).value_or(0);
+  };
+  const uint64_t minutes = Standing(service, at);
+  const auto how = Rule(Topic::kRounding, programme, service.code, service.occurred_at);
+  if (how == 2) return minutes / 60 * rate(service);
+  if (how != 1) return minutes * rate(service) / 60;
+  uint64_t before = 0;
+  for (const Entry& other : log_) {
+    if (other.index >= service.index || KindOf(other) != Kind::kService) continue;
+    if (other.credit != service.credit || other.code != service.code) continue;
+    if (IsPending(other) && FateOf(other, at) == Fate::kHeld) continue;
+    before += Standing(other, at) * rate(other);
+  }
+  return (before + minutes * rate(service)) / 60 - before / 60;
+}
+
+uint64_t Model::IssuedSince(const Id& programme, int64_t at, bool of_year) const {
+  uint64_t issued = 0;
+  for (const Entry& entry : log_) {
+    if (KindOf(entry) != Kind::kAward || entry.debit != programme) continue;
+    const bool same = of_year ? absl::CivilYear(MonthOf(entry.recorded_at)) ==
+                                    absl::CivilYear(MonthOf(at))
+                              : MonthOf(entry.recorded_at) == MonthOf(at);
+    if (same) issued += entry.amount;
+  }
+  return issued;
+}
+
+Verdict Model::JudgeExpire(Entry& entry) const {
+  using Kinds = std::vector<PartyKind>;
+  const Verdict debit =
+      CheckParty(entry.debit, Kinds{PartyKind::kVolunteer, PartyKind::kBeneficiary});
+  if (debit != Verdict::kOk) return debit;
+  const Verdict credit =
+      CheckParty(entry.credit, Kinds{PartyKind::kProgramme, PartyKind::kSponsor});
+  if (credit != Verdict::kOk) return credit;
+  if (entry.recorder != kNoId) {
+    if (const Verdict v = CheckParty(entry.recorder, {}); v != Verdict::kOk) return v;
+  }
+  const auto days = Rule(Topic::kExpiryDays, kNoId, entry.unit, entry.recorded_at);
+  const int64_t cutoff = entry.occurred_at;
+  const auto unit = static_cast<Unit>(entry.unit);
+  if (!days || cutoff + static_cast<int64_t>(*days) * 86'400'000'000'000 > entry.recorded_at) {
+    return Verdict::kNotExpired;
+  }
+  // As the credits stood at the cutoff.
+  uint64_t credits = 0;
+  for (const Entry& other : log_) {
+    if (other.recorded_at > cutoff || other.credit != entry.debit) continue;
+    if (other.unit != entry.unit || !Touches(other) || IsPending(other)) continue;
+    if (KindOf(other) != Kind::kVoid) credits += other.amount;
+  }
+  const Balance b = BalanceAt(entry.debit, unit, entry.recorded_at);
+  const uint64_t debits = b.debits_posted + b.debits_pending;
+  if (credits <= debits) return Verdict::kNotExpired;
+  if (entry.amount == 0) entry.amount = credits - debits;
+  return entry.amount == credits - debits ? CheckFits(entry) : Verdict::kWrongAmount;
+}
+
+Verdict Model::JudgeAward(Entry& entry) const {
   if (const Verdict v = CheckParty(entry.debit, {PartyKind::kProgramme}); v != Verdict::kOk) {
     return v;
   }
@@ -345,8 +408,10 @@ Verdict Model::JudgeAward(const Entry& entry) const {
   if (entry.recorder != kNoId) {
     if (const Verdict v = CheckParty(entry.recorder, {}); v != Verdict::kOk) return v;
   }
-  if (entry.amount == 0) return Verdict::kZeroAmount;
   if (const Entry* const reason = Find(entry.ref)) {
+    if (KindOf(*reason) == Kind::kAward && reason->ref == reason->id) {
+      return Verdict::kAlreadyAwarded;
+    }
     if (KindOf(*reason) != Kind::kService || reason->credit != entry.credit ||
         reason->code != entry.code) {
       return Verdict::kUnjustified;
@@ -357,16 +422,27 @@ Verdict Model::JudgeAward(const Entry& entry) const {
     const auto rate = Rule(Topic::kTariff, entry.debit, entry.code, reason->occurred_at);
     if (minutes == 0 || !rate) return Verdict::kUnjustified;
     if (HasAward(reason->id, entry.debit, entry.recorded_at)) return Verdict::kAlreadyAwarded;
-    if (entry.amount != minutes * *rate / 60) return Verdict::kWrongAmount;
+    const uint64_t points = PointsFor(*reason, entry.debit, entry.recorded_at);
+    if (entry.amount == 0) entry.amount = points;
+    if (entry.amount != points) return Verdict::kWrongAmount;
   } else {
     const auto most = Rule(Topic::kGrant, entry.debit, entry.code, entry.occurred_at);
     if (entry.code == 0 || !most) return Verdict::kUnjustified;
+    const auto once = Rule(Topic::kGrantOnce, entry.debit, entry.code, entry.occurred_at);
+    if (once == 1 && entry.id != entry.ref) return Verdict::kIdNotRef;
     if (entry.amount > *most) return Verdict::kWrongAmount;
   }
+  if (entry.amount == 0) return Verdict::kZeroAmount;
   const auto budget = Rule(Topic::kBudget, entry.debit, 0, entry.recorded_at);
   const uint64_t issued = IssuedAt(entry.debit, entry.recorded_at);
   if (!budget || issued > *budget || entry.amount > *budget - issued) {
     return Verdict::kBudgetExceeded;
+  }
+  for (const Topic topic : {Topic::kMonthBudget, Topic::kYearBudget}) {
+    const auto part = Rule(topic, entry.debit, 0, entry.recorded_at);
+    const uint64_t since =
+        IssuedSince(entry.debit, entry.recorded_at, topic == Topic::kYearBudget);
+    if (part && (since > *part || entry.amount > *part - since)) return Verdict::kBudgetExceeded;
   }
   if (const auto cap = Rule(Topic::kMonthlyCapPoints, kNoId, 0, entry.recorded_at)) {
     uint64_t of_month = 0;
@@ -476,7 +552,14 @@ Verdict Model::JudgeReverse(const Entry& entry) const {
       BalanceAt(entry.debit, static_cast<Unit>(entry.unit), entry.recorded_at);
   const bool may_owe =
       is_service || PartyOf(entry.debit)->code == static_cast<uint16_t>(PartyKind::kProgramme);
-  if (!may_owe && Available(b) < entry.amount) return Verdict::kInsufficient;
+  const uint16_t debited = PartyOf(entry.debit)->code;
+  const bool is_person = debited == static_cast<uint16_t>(PartyKind::kVolunteer) ||
+                         debited == static_cast<uint16_t>(PartyKind::kBeneficiary);
+  const auto debt = Rule(Topic::kDebtLimit, kNoId, entry.unit, entry.recorded_at);
+  const uint64_t after = b.debits_posted + b.debits_pending + entry.amount;
+  const bool within = is_person && debt && after >= entry.amount &&
+                      after - std::min(after, b.credits_posted) <= *debt;
+  if (!may_owe && !within && Available(b) < entry.amount) return Verdict::kInsufficient;
   return CheckFits(entry);
 }
 
@@ -506,6 +589,8 @@ Verdict Model::JudgeKind(Entry& entry) const {
     case Kind::kPost:
     case Kind::kVoid:
       return JudgeSecond(entry);
+    case Kind::kExpire:
+      return JudgeExpire(entry);
     case Kind::kReverse:
       return JudgeReverse(entry);
     case Kind::kPolicy:

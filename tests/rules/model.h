@@ -36,7 +36,7 @@ class Model {
   Verdict JudgeFreeze(const Entry& entry) const;
   Verdict JudgePolicy(const Entry& entry) const;
   Verdict JudgeService(const Entry& entry) const;
-  Verdict JudgeAward(const Entry& entry) const;
+  Verdict JudgeAward(Entry& entry) const;
   Verdict JudgeMove(const Entry& entry) const;
   Verdict JudgeSecond(Entry& entry) const;
   Verdict JudgeReverse(const Entry& entry) const;
@@ -55,6 +55,9 @@ class Model {
   bool IsLate(const Entry& service) const;
   Verdict CheckRedeemer(const Entry& redeem) const;
   Verdict CheckMostHeld(const Entry& entry) const;
+  Verdict JudgeExpire(Entry& entry) const;
+  uint64_t PointsFor(const Entry& service, const Id& programme, int64_t at) const;
+  uint64_t IssuedSince(const Id& programme, int64_t at, bool of_year) const;
 
   // What became of a pending entry by an instant, and the entry that ended it.
   Fate FateOf(const Entry& pending, int64_t at, const Entry** by = nullptr) const;

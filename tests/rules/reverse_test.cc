@@ -95,5 +95,48 @@ TEST_F(ReverseTest, APostedServiceIsReversedByItsPost) {
   Sent(Service(480, 60));
 }
 
+TEST_F(ReverseTest, PolicyMayLetAPersonOweWhatIsGone) {
+  const Entry granted = Sent(Grant(50));
+  Sent(Redeem(30));
+  EXPECT_EQ(Send(Reverse(granted)), Verdict::kInsufficient);
+  Rule(Topic::kDebtLimit, kNoId, 2, 29);
+  EXPECT_EQ(Send(Reverse(granted)), Verdict::kInsufficient) << "30 would be owed";
+  Rule(Topic::kDebtLimit, kNoId, 2, 30);
+  Sent(Reverse(granted));
+  EXPECT_EQ(Points(), 0u);
+  Entry close = Blank(Kind::kClose);
+  close.credit = Named('V');
+  EXPECT_EQ(Send(close), Verdict::kBalanceNotZero) << "a debt is a balance";
+  Sent(Grant(40));  // 30 of it are what was owed
+  EXPECT_EQ(Points(), 10u);
+  EXPECT_EQ(Send(Redeem(11)), Verdict::kInsufficient);
+  Sent(Redeem(10));
+}
+
+TEST_F(ReverseTest, AStationOwesNothing) {
+  Rule(Topic::kDebtLimit, kNoId, 2, 1'000);
+  Sent(Grant(50));
+  const Entry redeemed = Sent(Redeem(30));
+  Sent(Value(Kind::kSettle, Named('S'), Named('P'), 30));
+  EXPECT_EQ(Send(Reverse(redeemed)), Verdict::kInsufficient);
+}
+
+TEST_F(ReverseTest, AServiceAndItsAwardGoTogetherOrNotAtAll) {
+  const Entry service = Sent(Service(480, 60));
+  const Entry award = Sent(Award(service, 10));
+  Sent(Redeem(5));
+  Entry points = Reverse(award);
+  points.flags = kFlagLinked;
+  std::vector<Outcome> outcomes = SendAll({points, Reverse(service)});
+  EXPECT_EQ(outcomes[0].verdict, Verdict::kInsufficient);
+  EXPECT_EQ(outcomes[1].verdict, Verdict::kLinkedEntryFailed);
+  EXPECT_EQ(Minutes(), 60u);
+  Sent(Grant(5));
+  outcomes = SendAll({points, Reverse(service)});
+  EXPECT_EQ(outcomes[0].verdict, Verdict::kOk);
+  EXPECT_EQ(outcomes[1].verdict, Verdict::kOk);
+  EXPECT_EQ(BalanceOf(Named('T'), Unit::kMinute).credits_posted, 60u);
+}
+
 }  // namespace
 }  // namespace hourbook
