@@ -150,12 +150,16 @@ enum {
   HBK_MOST_HELD = 175,
   HBK_REDEMPTION_LIMIT = 176,
   HBK_NOT_YET_REDEEMABLE = 177,
+  HBK_ID_NOT_REF = 178,
+  HBK_NOT_EXPIRED = 179,
   HBK_UNKNOWN_REF = 180,
   HBK_NOT_PENDING = 181,
   HBK_ALREADY_POSTED = 182,
   HBK_ALREADY_VOIDED = 183,
   HBK_LAPSED = 184,
   HBK_EXCEEDS_PENDING = 185,
+  HBK_UNKNOWN_CATEGORY = 186,
+  HBK_ALREADY_DISTRIBUTED = 187,
   HBK_NOT_REVERSIBLE = 190,
   HBK_NOT_A_MIRROR = 191,
   HBK_ALREADY_REVERSED = 192,
@@ -198,7 +202,13 @@ enum { /* hbk_entry.kind */
   HBK_KIND_POLICY = 12,
   HBK_KIND_ANCHOR = 13,
   HBK_KIND_ERASE = 14,
-  HBK_KIND_FREEZE = 15
+  HBK_KIND_FREEZE = 15,
+  HBK_KIND_EXPIRE = 16,
+  HBK_KIND_TRAINING = 17,
+  HBK_KIND_LEGACY = 18,
+  HBK_KIND_INSPECTION = 19,
+  HBK_KIND_CONTRIBUTION = 20,
+  HBK_KIND_DISTRIBUTION = 21
 };
 
 enum { /* hbk_entry.code of an open entry */
@@ -215,13 +225,18 @@ enum { /* hbk_entry.unit */
   HBK_UNIT_NONE = 0,
   HBK_UNIT_MINUTE = 1,
   HBK_UNIT_POINT = 2,
-  HBK_UNIT_BANK_MINUTE = 3
+  HBK_UNIT_BANK_MINUTE = 3,
+  HBK_UNIT_FIRST_DEFINED = 16 /* from here on, those that a policy entry defines */
 };
 
 enum { /* hbk_entry.flags */
   HBK_FLAG_LINKED = 1 << 0,  /* stands or falls with the next entry of the batch */
   HBK_FLAG_PENDING = 1 << 1, /* holds its amount until a post or void, or until its timeout */
-  HBK_FLAG_IMPORTED = 1 << 2 /* recorded_at is given: it comes from the event, not the clock */
+  HBK_FLAG_IMPORTED = 1 << 2, /* recorded_at is given: it comes from the event, not the clock */
+  /* How a service, training or inspection was seen; at most one of these. */
+  HBK_FLAG_CHECKED_IN = 1 << 3,  /* signed in and out */
+  HBK_FLAG_SUPERVISED = 1 << 4,  /* confirmed by whoever supervised it */
+  HBK_FLAG_ADMINISTERED = 1 << 5 /* typed in by an administrator */
 };
 
 enum { /* hbk_entry.code of a policy entry */
@@ -240,7 +255,17 @@ enum { /* hbk_entry.code of a policy entry */
   HBK_POLICY_REDEEM_FROM = 13,
   HBK_POLICY_SECOND_PERSON = 14,
   HBK_POLICY_BACKDATING_DAYS = 15,
-  HBK_POLICY_CALENDAR_DAY = 16
+  HBK_POLICY_CALENDAR_DAY = 16,
+  HBK_POLICY_ROUNDING = 17, /* amount: 0 per entry, 1 cumulative, 2 whole hours */
+  HBK_POLICY_MONTH_BUDGET = 18,
+  HBK_POLICY_YEAR_BUDGET = 19,
+  HBK_POLICY_GRANT_ONCE = 20,
+  HBK_POLICY_EXPIRY_DAYS = 21,
+  HBK_POLICY_DEBT_LIMIT = 22,
+  HBK_POLICY_UNIT = 23,     /* activity: its name, UTF-8, then zeros */
+  HBK_POLICY_CATEGORY = 24, /* likewise */
+  HBK_POLICY_RELATIVE = 25,
+  HBK_POLICY_POOL = 26
 };
 
 /* One entry: the same 192 bytes in this struct, in the store and under the hash. The caller leaves
@@ -439,6 +464,14 @@ HBK_API hbk_status hbk_root(hbk_snapshot* snapshot, uint64_t size, uint8_t root[
  * Args:  party: its id. unit: HBK_UNIT_*. Out: balance. */
 HBK_API hbk_status hbk_account_balance(hbk_snapshot* snapshot, const uint8_t party[16],
                                        uint16_t unit, hbk_balance* balance, hbk_error* error);
+
+/* The units in which a party has an account, in the order of their numbers.
+ *
+ * Returns: HBK_OK; HBK_NOT_FOUND where the party was never opened; HBK_TOO_SMALL, with the count.
+ * Args:  capacity: how many units there is room for. Out: units; count. */
+HBK_API hbk_status hbk_account_units(hbk_snapshot* snapshot, const uint8_t party[16],
+                                     uint16_t* units, uint32_t capacity, uint32_t* count,
+                                     hbk_error* error);
 
 /* An entry by its index, or by its id.
  *
@@ -945,7 +978,7 @@ typedef struct hbk_stated_account {
   uint64_t credits;
 } hbk_stated_account;
 
-#define HBK_STATED_ACCOUNTS_MAX 8
+#define HBK_STATED_ACCOUNTS_MAX 64
 
 /* What a statement was found to show. */
 typedef struct hbk_statement_checked {

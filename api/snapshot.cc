@@ -143,6 +143,26 @@ hbk_status hbk_account_balance(hbk_snapshot* snapshot, const uint8_t party[16], 
   });
 }
 
+hbk_status hbk_account_units(hbk_snapshot* snapshot, const uint8_t party[16], uint16_t* units,
+                             uint32_t capacity, uint32_t* count, hbk_error* error) {
+  return Guard(error, [&]() -> absl::Status {
+    const auto found = SnapshotHandles::Find(snapshot, "snapshot");
+    if (!found.ok()) return found.status();
+    if (party == nullptr || count == nullptr || (units == nullptr && capacity > 0)) {
+      return Invalid("party, units or count is NULL");
+    }
+    const auto got = (*found)->snapshot->UnitsOf(ToId(party));
+    if (!got.ok()) return got.status();
+    *count = static_cast<uint32_t>(got->size());
+    if (got->size() > capacity) {
+      return hourbook::Fail(hourbook::Failure::kTooSmall,
+                            absl::StrCat("the party has accounts in ", got->size(), " units"));
+    }
+    for (size_t i = 0; i < got->size(); ++i) units[i] = static_cast<uint16_t>((*got)[i]);
+    return absl::OkStatus();
+  });
+}
+
 hbk_status hbk_entry_by_index(hbk_snapshot* snapshot, uint64_t index, hbk_entry* entry,
                               uint8_t leaf[32], hbk_error* error) {
   return Guard(error, [&]() -> absl::Status {

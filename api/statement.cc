@@ -39,8 +39,7 @@ using hourbook::Entry;
 using hourbook::StatementRange;
 using hourbook::Unit;
 
-// As many units as a statement can have accounts in.
-static_assert(HBK_STATED_ACCOUNTS_MAX >= static_cast<uint16_t>(Unit::kBankMinute));
+static_assert(HBK_STATED_ACCOUNTS_MAX == hourbook::kStatedAccountsMax);
 
 hbk_status hbk_prove_statement(hbk_snapshot* snapshot, const uint8_t party[16], uint16_t unit,
                                int64_t from, int64_t until, const char* checkpoint, size_t length,
@@ -50,7 +49,7 @@ hbk_status hbk_prove_statement(hbk_snapshot* snapshot, const uint8_t party[16], 
     const auto found = SnapshotHandles::Find(snapshot, "snapshot");
     if (!found.ok()) return found.status();
     if (party == nullptr || sink == nullptr) return Invalid("party or sink is NULL");
-    if (unit > HBK_UNIT_BANK_MINUTE) {
+    if (!hourbook::MayBeUnit(unit)) {
       return Invalid(absl::StrCat("the unit ", unit, " is unknown; use HBK_UNIT_*"));
     }
     const auto note = TakeText(checkpoint, length, "checkpoint");

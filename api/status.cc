@@ -80,6 +80,8 @@ static_assert(HBK_AWARD_STANDS == static_cast<uint32_t>(Verdict::kAwardStands));
 static_assert(HBK_OTHER_EVIDENCE == static_cast<uint32_t>(Verdict::kOtherEvidence));
 static_assert(HBK_PARTY_FROZEN == static_cast<uint32_t>(Verdict::kPartyFrozen));
 static_assert(HBK_NOT_YET_REDEEMABLE == static_cast<uint32_t>(Verdict::kNotYetRedeemable));
+static_assert(HBK_NOT_EXPIRED == static_cast<uint32_t>(Verdict::kNotExpired));
+static_assert(HBK_ALREADY_DISTRIBUTED == static_cast<uint32_t>(Verdict::kAlreadyDistributed));
 static_assert(HBK_NO_AUTHORITY == static_cast<uint32_t>(Verdict::kNoAuthority));
 static_assert(HBK_MALFORMED_POLICY == static_cast<uint32_t>(Verdict::kMalformedPolicy));
 

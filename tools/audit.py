@@ -23,7 +23,7 @@ import sys
 
 MAX_NOTE, MAX_SIGNATURES, MAX_STATEMENT, LEAF, HASH, WIDE = 1_000_000, 64, 1 << 30, 224, 32, 256
 ENTRY = struct.Struct("<16s16s16s16s16s16s32sQqqQQQHHHHII")
-OPEN, POST, VOID, LAST, MOVES, PENDING, ZERO = 2, 10, 11, 15, range(4, 12), 2, bytes(16)
+OPEN, POST, VOID, LAST, PENDING, ZERO, MOVES = 2, 10, 11, 21, 2, bytes(16), {*range(4, 12), *range(16, 22)}
 KEY_NAME = r"([^\s\x00-\x1f\x7f+]+)"  # no space of Unicode's, no control character, no plus
 P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493  # of Ed25519, as D is
 D, ROOT_OF_MINUS_1 = -121665 * pow(121666, -1, P) % P, pow(2, (P - 1) // 4, P)
@@ -133,7 +133,7 @@ def check_genesis(e, origin):
 def unpacked(entry):
     """The fields of an entry other than the genesis."""
     e = ENTRY.unpack(entry)
-    require(e[0] != ZERO and OPEN <= e[13] <= LAST and e[14] < 8 and e[15] < 4 and not e[18],
+    require(e[0] != ZERO and OPEN <= e[13] <= LAST and e[14] < 64 and not 3 < e[15] < 16 and not e[18],
             "entry ", e[10], ": its id, kind, flags, unit or reserved bytes are none that there are")
     return e
 
@@ -145,7 +145,7 @@ class State:
     def take(self, index, entry):
         e, where = unpacked(entry), f"entry {index}: "
         (id_, debit, credit, ref), amount, now, (kind, flags, unit) = e[:4], e[7], e[9], e[13:16]
-        moves, named = kind in MOVES, kind > VOID or credit not in (ZERO, debit)
+        moves, named = kind in MOVES, 11 < kind < 15 or credit not in (ZERO, debit)
         require(e[10] == index and named and moves == (debit != ZERO) == (unit != 0), where,
                 "its index, debit, credit or unit is wrong")
         require(now > self.recorded_at, where, "it was not recorded after the one before it")
@@ -171,8 +171,7 @@ class State:
 
 def read(path, least, most):
     """The bytes of a file, which must have so many."""
-    size = os.stat(path).st_size
-    require(os.path.isfile(path) and least <= size <= most, path, " is not a file of ", most, " bytes")
+    require(least <= os.stat(path).st_size <= most and os.path.isfile(path), path, " is no file of its size")
     with open(path, "rb") as file:
         return file.read(most)
 
@@ -265,7 +264,8 @@ def check_statement(path, vkey):
         require(len(leaf_data) == LEAF and {len(node) for node in proof} <= {HASH}, "an entry or hash is cut")
         e = unpacked(leaf_data[HASH:])
         index, unit, where = e[10], e[15], f"entry {e[10]}: "
-        require(before < index < size and party in e[1:3], where, "it is out of order, or not of this party")
+        placed = before < index < size and party in e[1:3] and len({*last, unit, 0}) < 66
+        require(placed, where, "it is out of order, not of this party, or of an account too many")
         require(proved_root(sha256(b"\0" + leaf_data), index, size, proof) == root, where, "it is not proved")
         previous, before = e[11] if e[1] == party else e[12], index
         require(unit == 0 or last.get(unit, previous) == previous < index, where, "one before it is left out")

@@ -77,9 +77,7 @@ absl::Status Checker::AddUp(const Entry& entry, StatedAccount& account) const {
 }
 
 absl::Status Checker::NoteAccount(const Entry& entry) {
-  if (entry.unit > static_cast<uint16_t>(Unit::kBankMinute)) {
-    return Wrong(absl::StrCat("its unit ", entry.unit, " is unknown"));
-  }
+  if (!MayBeUnit(entry.unit)) return Wrong(absl::StrCat("its unit ", entry.unit, " is unknown"));
   const auto unit = static_cast<Unit>(entry.unit);
   const uint64_t previous = entry.debit == checked_.party ? entry.prev_debit : entry.prev_credit;
   const auto account = std::lower_bound(
@@ -91,6 +89,10 @@ absl::Status Checker::NoteAccount(const Entry& entry) {
                               account->last, " is shown: what is between was left out"));
   }
   if (previous >= entry.index) return Wrong(absl::StrCat("it links forward, to ", previous));
+  if (checked_.accounts.size() == kStatedAccountsMax) {
+    return Wrong(absl::StrCat("it is in one account more than the ", kStatedAccountsMax,
+                              " that a statement may show"));
+  }
   return AddUp(entry, *checked_.accounts.insert(account, {.unit = unit,
                                                           .from_start = previous == 0,
                                                           .entries = 0,

@@ -25,6 +25,8 @@ struct StatedAccount {
   uint64_t debits, credits;
 };
 
+inline constexpr size_t kStatedAccountsMax = 64;
+
 struct StatementChecked {
   Id party;
   uint16_t party_kind = 0;  // PartyKind; 0 where its open entry is not shown

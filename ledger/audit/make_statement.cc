@@ -14,7 +14,6 @@ namespace hourbook {
 namespace {
 
 constexpr size_t kPage = 512;
-constexpr Unit kUnits[] = {Unit::kMinute, Unit::kPoint, Unit::kBankMinute};
 
 class Prover {
  public:
@@ -117,7 +116,9 @@ absl::Status Prover::WriteEntry(uint64_t index) {
 absl::StatusOr<StatementMade> Prover::Run(absl::string_view note) {
   if (absl::Status prepared = Prepare(note); !prepared.ok()) return prepared;
   if (absl::Status collected = CollectParty(); !collected.ok()) return collected;
-  for (const Unit unit : kUnits) {
+  const absl::StatusOr<std::vector<Unit>> units = snapshot_.UnitsOf(party_);
+  if (!units.ok()) return units.status();
+  for (const Unit unit : *units) {
     if (range_.unit && *range_.unit != unit) continue;
     if (absl::Status collected = CollectAccount(unit); !collected.ok()) return collected;
   }

@@ -153,6 +153,22 @@ absl::StatusOr<Account> Snapshot::AccountOf(const Id& party, Unit unit) const {
   return Account{};
 }
 
+absl::StatusOr<std::vector<Unit>> Snapshot::UnitsOf(const Id& party) const {
+  absl::ReaderMutexLock lock(&ledger_.state_lock_);
+  const absl::StatusOr<Slot> slot = FindParty(party);
+  if (!slot.ok()) return slot.status();
+  const Accounts& accounts = core_->state().accounts;
+  std::vector<Unit> units;
+  Slot account = accounts.parties().At(size(), *slot).first_account;
+  while (account != kNoSlot) {
+    const Account& found = accounts.accounts().At(size(), account);
+    units.push_back(static_cast<Unit>(found.unit));
+    account = found.next_account;
+  }
+  std::sort(units.begin(), units.end());
+  return units;
+}
+
 std::vector<Party> Snapshot::Parties(uint64_t first, size_t most) const {
   absl::ReaderMutexLock lock(&ledger_.state_lock_);
   const Table<Party>& table = core_->state().accounts.parties();

@@ -67,6 +67,9 @@ class Snapshot {
   // never opened.
   absl::StatusOr<Account> AccountOf(const Id& party, Unit unit) const;
 
+  // The units in which a party has an account, sorted. Likewise.
+  absl::StatusOr<std::vector<Unit>> UnitsOf(const Id& party) const;
+
   // kNotFound where the party was never opened.
   absl::StatusOr<Party> PartyOf(const Id& party) const;
 

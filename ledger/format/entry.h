@@ -33,9 +33,14 @@ enum class Kind : uint16_t {
   kErase = 14,
   kFreeze = 15,
   kExpire = 16,
+  kTraining = 17,
+  kLegacy = 18,
+  kInspection = 19,
+  kContribution = 20,
+  kDistribution = 21,
 };
 
-inline constexpr Kind kLastKind = Kind::kExpire;
+inline constexpr Kind kLastKind = Kind::kDistribution;
 
 // Who can hold an account. Carried in an open entry's code.
 enum class PartyKind : uint16_t {
@@ -50,12 +55,29 @@ enum class PartyKind : uint16_t {
 
 // What is counted. Units from 16 on are for policy entries to define.
 enum class Unit : uint16_t { kNone = 0, kMinute = 1, kPoint = 2, kBankMinute = 3 };
+inline constexpr uint16_t kFirstDefinedUnit = 16;
+
+// Whether there may be such a unit: built in, or for a policy entry to define.
+constexpr bool MayBeUnit(uint16_t unit) {
+  return unit <= static_cast<uint16_t>(Unit::kBankMinute) || unit >= kFirstDefinedUnit;
+}
+
+// Whether a unit only records what was done, such as minutes of service, and is never spent.
+constexpr bool IsRecord(uint16_t unit) {
+  return unit == static_cast<uint16_t>(Unit::kMinute) || unit >= kFirstDefinedUnit;
+}
 
 // Bits of Entry::flags.
 inline constexpr uint16_t kFlagLinked = 1 << 0;    // stands or falls with the next entry
 inline constexpr uint16_t kFlagPending = 1 << 1;   // holds its amount until a post or void
 inline constexpr uint16_t kFlagImported = 1 << 2;  // recorded_at came from the event, not the clock
-inline constexpr uint16_t kKnownFlags = kFlagLinked | kFlagPending | kFlagImported;
+// How a service was seen, at most one of them.
+inline constexpr uint16_t kFlagCheckedIn = 1 << 3;     // signed in and out
+inline constexpr uint16_t kFlagSupervised = 1 << 4;    // confirmed by whoever supervised it
+inline constexpr uint16_t kFlagAdministered = 1 << 5;  // typed in by an administrator
+inline constexpr uint16_t kEvidenceClasses = kFlagCheckedIn | kFlagSupervised | kFlagAdministered;
+inline constexpr uint16_t kKnownFlags =
+    kFlagLinked | kFlagPending | kFlagImported | kEvidenceClasses;
 
 struct Entry {
   Id id;                 // the caller's idempotency key; never zero

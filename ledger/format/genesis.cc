@@ -28,15 +28,6 @@ absl::Status Refuse(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("genesis: ", what));
 }
 
-bool IsText(absl::string_view text) {
-  while (!text.empty()) {
-    const std::optional<CodePoint> first = FirstCodePoint(text);
-    if (!first || IsControl(first->value)) return false;
-    text.remove_prefix(first->length);
-  }
-  return true;
-}
-
 absl::Status Check(const Genesis& genesis) {
   if (genesis.origin.empty() || genesis.origin.size() > kOriginSize) {
     return Refuse(absl::StrCat("the origin has ", genesis.origin.size(), " bytes, not 1 to ",

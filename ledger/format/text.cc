@@ -53,6 +53,15 @@ bool IsSpace(uint32_t c) {
 
 bool IsControl(uint32_t c) { return c < 0x20 || c == 0x7f; }
 
+bool IsText(absl::string_view text) {
+  while (!text.empty()) {
+    const std::optional<CodePoint> first = FirstCodePoint(text);
+    if (!first || IsControl(first->value)) return false;
+    text.remove_prefix(first->length);
+  }
+  return true;
+}
+
 bool IsKeyName(absl::string_view text) {
   if (text.empty()) return false;
   while (!text.empty()) {

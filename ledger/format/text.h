@@ -25,6 +25,9 @@ bool IsSpace(uint32_t code_point);
 // Below U+0020, or U+007F.
 bool IsControl(uint32_t code_point);
 
+// Whether text is UTF-8 without control characters; it may be empty.
+bool IsText(absl::string_view text);
+
 // Whether text may name a key (C2SP signed-note) and so be an origin: not empty, UTF-8, without
 // spaces, plus signs and control characters.
 bool IsKeyName(absl::string_view text);

@@ -54,6 +54,13 @@ uint64_t AvailableTo(const State& state, const Id& party, Unit unit) {
   return Available(BalanceOf(state, AccountOf(state, party, unit)));
 }
 
+bool IsCategory(const Judging& judging) {
+  const Policy& policy = judging.state.policy;
+  const Entry& entry = judging.entry;
+  return !policy.has_categories() ||
+         policy.InForce({Topic::kCategory, kNoId, entry.code}, entry.occurred_at) == 1;
+}
+
 Verdict CheckMostHeld(const Judging& judging) {
   const Entry& entry = judging.entry;
   const State& state = judging.state;

@@ -39,6 +39,9 @@ uint64_t AvailableTo(const State& state, const Id& party, Unit unit);
 // The account of a party that is known, or kNoSlot.
 Slot AccountOf(const State& state, const Id& party, Unit unit);
 
+// Whether the entry's code is a category in force; any is, until policy defines the first.
+bool IsCategory(const Judging& judging);
+
 // kMostHeld where the credit party would have more than policy lets a person have of the unit. What
 // is held of its credits counts, since it can always be posted; what is held of its debits does not
 // make room, since it may be voided.
@@ -76,6 +79,11 @@ Verdict JudgeOpen(Judging& judging);
 Verdict JudgeClose(Judging& judging);
 Verdict JudgeFreeze(Judging& judging);
 absl::StatusOr<Verdict> JudgeService(Judging& judging);
+Verdict JudgeTraining(Judging& judging);
+Verdict JudgeLegacy(Judging& judging);
+Verdict JudgeInspection(Judging& judging);
+Verdict JudgeContribution(Judging& judging);
+absl::StatusOr<Verdict> JudgeDistribution(Judging& judging);
 absl::StatusOr<Verdict> JudgeAward(Judging& judging);
 absl::StatusOr<Verdict> JudgeRedeem(Judging& judging);
 Verdict JudgeSettle(Judging& judging);

@@ -49,6 +49,16 @@ absl::StatusOr<Verdict> JudgeKind(Judging& judging) {
       return JudgeFreeze(judging);
     case Kind::kService:
       return JudgeService(judging);
+    case Kind::kTraining:
+      return JudgeTraining(judging);
+    case Kind::kLegacy:
+      return JudgeLegacy(judging);
+    case Kind::kInspection:
+      return JudgeInspection(judging);
+    case Kind::kContribution:
+      return JudgeContribution(judging);
+    case Kind::kDistribution:
+      return JudgeDistribution(judging);
     case Kind::kAward:
       return JudgeAward(judging);
     case Kind::kRedeem:

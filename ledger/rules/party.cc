@@ -10,15 +10,14 @@ bool IsPartyKind(uint16_t code) {
          code <= static_cast<uint16_t>(PartyKind::kRecorder);
 }
 
-// Minutes are a record and stay with who served them. What can be spent must be gone; and nothing
+// What is recorded stays with who did it. What can be spent must be gone; and nothing
 // may be held, since a post would then move value of a closed party.
 bool IsSettled(const Party& party, const Account& account) {
   const Balance& balance = account.balance;
   if (balance.debits_pending != 0 || balance.credits_pending != 0) return false;
   const bool is_source = party.kind == static_cast<uint16_t>(PartyKind::kProgramme) ||
                          party.kind == static_cast<uint16_t>(PartyKind::kTeam);
-  const bool is_record = account.unit == static_cast<uint16_t>(Unit::kMinute);
-  return is_source || is_record || balance.credits_posted == balance.debits_posted;
+  return is_source || IsRecord(account.unit) || balance.credits_posted == balance.debits_posted;
 }
 
 }  // namespace

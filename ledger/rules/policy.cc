@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+#include "ledger/format/text.h"
 
 namespace hourbook {
 namespace {
@@ -15,9 +16,13 @@ constexpr int64_t kSecondsPerDay = 86'400;
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
 constexpr uint64_t kMinutesPerDay = 1'440;
 
+absl::Status Refuse(absl::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat("policy entry: ", what));
+}
+
 constexpr uint64_t kAnyValue = std::numeric_limits<uint64_t>::max();
 
-enum class Key : uint8_t { kNone, kNumber, kValueUnit };
+enum class Key : uint8_t { kNone, kNumber, kValueUnit, kDefinedUnit, kPerson };
 
 // What a topic's entries may say.
 struct TopicShape {
@@ -52,6 +57,10 @@ constexpr TopicShape kShapes[] = {
     {Topic::kGrantOnce, "programme", Key::kNumber, 0, 1},
     {Topic::kExpiryDays, "", Key::kValueUnit, 1, 36'525},
     {Topic::kDebtLimit, "", Key::kValueUnit, 0, kAnyValue},
+    {Topic::kUnit, "", Key::kDefinedUnit, 0, 1},
+    {Topic::kCategory, "", Key::kNumber, 0, 1},
+    {Topic::kRelative, "giver", Key::kPerson, 0, kAnyValue},
+    {Topic::kPool, "", Key::kValueUnit, 0, kAnyValue},
 };
 
 const TopicShape* ShapeOf(uint16_t code) {
@@ -62,18 +71,36 @@ const TopicShape* ShapeOf(uint16_t code) {
 }
 
 // Service minutes are never spent, so no policy moves or limits what is held of them.
-bool KeyInRange(const TopicShape& shape, uint16_t key) {
-  return shape.key != Key::kValueUnit || key == static_cast<uint16_t>(Unit::kPoint) ||
-         key == static_cast<uint16_t>(Unit::kBankMinute);
+absl::Status CheckKey(const TopicShape& shape, uint16_t key) {
+  const bool is_value = key == static_cast<uint16_t>(Unit::kPoint) ||
+                        key == static_cast<uint16_t>(Unit::kBankMinute);
+  if (shape.key == Key::kValueUnit && !is_value) {
+    return Refuse(absl::StrCat("unit ", key, " is none that can be spent"));
+  }
+  if (shape.key == Key::kDefinedUnit && key < kFirstDefinedUnit) {
+    return Refuse(absl::StrCat("unit ", key, " is built in; use one from ", kFirstDefinedUnit));
+  }
+  return absl::OkStatus();
 }
 
-// Bytes 0 and 1 of ref, little-endian (FORMAT.md).
+// What people call a unit or a category: zeros after its UTF-8.
+bool IsName(const Id& bytes) {
+  absl::string_view name(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  while (!name.empty() && name.back() == '\0') name.remove_suffix(1);
+  return IsText(name);
+}
+
+bool HasName(Topic topic) { return topic == Topic::kUnit || topic == Topic::kCategory; }
+
+// Bytes 0 and 1 of ref, little-endian (FORMAT.md); all of it for a person.
 uint16_t KeyOf(const Entry& entry) {
   return static_cast<uint16_t>(entry.ref[0] | entry.ref[1] << 8);
 }
 
 PolicySubject SubjectOf(const Entry& entry) {
-  return {static_cast<Topic>(entry.code), entry.credit, KeyOf(entry)};
+  const auto topic = static_cast<Topic>(entry.code);
+  if (topic == Topic::kRelative) return {topic, entry.credit, 0, entry.ref};
+  return {topic, entry.credit, KeyOf(entry)};
 }
 
 // Where the first value that comes into force after an instant stands in a timeline.
@@ -93,10 +120,6 @@ bool ValueInRange(const TopicShape& shape, uint64_t value) {
   return seconds >= -kSecondsPerDay && seconds <= kSecondsPerDay;
 }
 
-absl::Status Refuse(absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat("policy entry: ", what));
-}
-
 int64_t FloorDivide(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 
 }  // namespace
@@ -108,13 +131,19 @@ absl::Status Policy::Check(const Entry& entry) {
     return shape->scope.empty() ? Refuse("credit must be zero")
                                 : Refuse(absl::StrCat("credit must name the ", shape->scope));
   }
-  if (!RestOfRefIsZero(entry)) return Refuse("ref has bytes beyond the key");
   const bool has_key = shape->key != Key::kNone;
-  if (has_key != (KeyOf(entry) != 0)) {
+  if (shape->key != Key::kPerson) {
+    if (!RestOfRefIsZero(entry)) return Refuse("ref has bytes beyond the key");
+    if (absl::Status key = CheckKey(*shape, KeyOf(entry)); KeyOf(entry) != 0 && !key.ok()) {
+      return key;
+    }
+  }
+  if (has_key != (shape->key == Key::kPerson ? entry.ref != kNoId : KeyOf(entry) != 0)) {
     return Refuse(has_key ? "ref must hold the topic's key" : "ref must be zero");
   }
-  if (!KeyInRange(*shape, KeyOf(entry))) {
-    return Refuse(absl::StrCat("unit ", KeyOf(entry), " is none that can be spent"));
+  const bool has_name = HasName(shape->topic);
+  if (has_name != (entry.activity != kNoId) || (has_name && !IsName(entry.activity))) {
+    return Refuse(has_name ? "activity must hold a name, in UTF-8" : "activity must be zero");
   }
   if (!ValueInRange(*shape, entry.amount)) {
     return Refuse(absl::StrCat("amount ", entry.amount, " is out of range for topic ", entry.code));
@@ -126,12 +155,14 @@ void Policy::Add(const Entry& entry) {
   std::vector<Value>& timeline = timelines_[SubjectOf(entry)];
   timeline.insert(FirstAfter(timeline, entry.occurred_at), Value{entry.occurred_at, entry.amount});
   if (entry.code == static_cast<uint16_t>(Topic::kAuthority)) ++authorities_;
+  if (entry.code == static_cast<uint16_t>(Topic::kCategory)) ++categories_;
 }
 
 void Policy::Undo(const Entry& entry) {
   std::vector<Value>& timeline = timelines_.at(SubjectOf(entry));
   timeline.erase(std::prev(FirstAfter(timeline, entry.occurred_at)));
   if (entry.code == static_cast<uint16_t>(Topic::kAuthority)) --authorities_;
+  if (entry.code == static_cast<uint16_t>(Topic::kCategory)) --categories_;
 }
 
 std::optional<uint64_t> Policy::InForce(const PolicySubject& subject, int64_t at) const {

@@ -41,6 +41,10 @@ enum class Topic : uint16_t {
   kGrantOnce = 20,         // 1: an award by the code has its ref as its id; scope, key: as kGrant's
   kExpiryDays = 21,        // days of 24 hours after which what is left may expire; key: the unit
   kDebtLimit = 22,         // most that a reversal may leave a party owing; key: the unit
+  kUnit = 23,              // 1 where a unit of the programme's own is counted; key: the unit
+  kCategory = 24,          // 1 where services may have a category; key: the category
+  kRelative = 25,          // largest single gift to a named person; scope: the giver, key: the person
+  kPool = 26,              // largest single gift to a programme or sponsor; key: the unit
 };
 
 // Whatever is not whole points is lost, for each service by itself; or only at the end of all, so
@@ -52,10 +56,11 @@ struct PolicySubject {
   Topic topic;
   Id scope;      // the party concerned; zero for the whole ledger
   uint16_t key;  // category, grant code, unit or day; zero where the topic has none
+  Id person = kNoId;  // the key of a topic whose key is a person
 
   template <typename H>
   friend H AbslHashValue(H h, const PolicySubject& s) {
-    return H::combine(std::move(h), s.topic, s.scope, s.key);
+    return H::combine(std::move(h), s.topic, s.scope, s.key, s.person);
   }
   friend bool operator==(const PolicySubject& a, const PolicySubject& b) = default;
 };
@@ -64,6 +69,9 @@ class Policy {
  public:
   // Whether any entry says who may write policy.
   bool has_authorities() const { return authorities_ > 0; }
+
+  // Whether any entry says which categories there are.
+  bool has_categories() const { return categories_ > 0; }
 
   // Whether a local day, as LocalDay counts them, is a working day by the calendar in force at an
   // instant: Monday to Friday where it says nothing.
@@ -97,7 +105,9 @@ class Policy {
   };
 
   absl::flat_hash_map<PolicySubject, std::vector<Value>> timelines_;  // sorted by from
-  size_t authorities_ = 0;                                            // entries about them
+  // How many entries speak of them.
+  size_t authorities_ = 0;
+  size_t categories_ = 0;
 };
 
 }  // namespace hourbook

@@ -10,6 +10,12 @@ bool IsOf(const Entry& entry, Topic topic) { return entry.code == static_cast<ui
 Verdict CheckScope(const Judging& judging) {
   const Entry& entry = judging.entry;
   if (entry.credit == kNoId) return Verdict::kOk;
+  if (IsOf(entry, Topic::kRelative)) {
+    const std::initializer_list<PartyKind> persons = {PartyKind::kVolunteer,
+                                                      PartyKind::kBeneficiary};
+    const Verdict giver = CheckParty(judging.state, entry.credit, persons);
+    return giver == Verdict::kOk ? CheckParty(judging.state, entry.ref, persons) : giver;
+  }
   if (!IsOf(entry, Topic::kAuthority)) {
     return CheckParty(judging.state, entry.credit, {PartyKind::kProgramme});
   }

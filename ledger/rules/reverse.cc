@@ -13,6 +13,11 @@ bool IsReversible(const Entry& entry) {
     case Kind::kSettle:
     case Kind::kTransfer:
     case Kind::kExpire:
+    case Kind::kTraining:
+    case Kind::kLegacy:
+    case Kind::kInspection:
+    case Kind::kContribution:
+    case Kind::kDistribution:
       return (entry.flags & kFlagPending) == 0;
     case Kind::kPost:
       return true;
@@ -48,10 +53,10 @@ absl::StatusOr<Entry> OriginOf(Judging& judging, const Entry& original) {
   return judging.history.At(**index);
 }
 
-// Minutes are a record, never spent; and a programme, the source of points, may go below zero.
+// What is recorded is never spent; and a programme, the source of points, may go below zero.
 bool MayOwe(const State& state, const Entry& reverse) {
   const Party& debited = state.accounts.party(state.accounts.FindParty(reverse.debit));
-  return reverse.unit == static_cast<uint16_t>(Unit::kMinute) ||
+  return IsRecord(reverse.unit) ||
          debited.kind == static_cast<uint16_t>(PartyKind::kProgramme);
 }
 

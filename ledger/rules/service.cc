@@ -174,6 +174,7 @@ void NoteTime(Judging& judging) {
 
 absl::StatusOr<Verdict> JudgeService(Judging& judging) {
   if (const Verdict v = CheckParties(judging); v != Verdict::kOk) return v;
+  if (!IsCategory(judging)) return Verdict::kUnknownCategory;
   if (const Verdict v = CheckDuration(judging); v != Verdict::kOk) return v;
   if (const Verdict v = CheckConfirmedAtOnce(judging); v != Verdict::kOk) return v;
   const absl::StatusOr<Verdict> time = CheckTime(judging);

@@ -1,5 +1,6 @@
 #include "ledger/rules/shape.h"
 
+#include <bit>
 #include <type_traits>
 
 namespace hourbook {
@@ -13,6 +14,7 @@ constexpr Use kMay = Use::kMay;
 constexpr Use kMust = Use::kMust;
 
 constexpr uint16_t kAnyUnit = 0xffff;
+constexpr uint16_t kDefinedUnit = 0xfffe;  // one that a policy entry defines
 constexpr auto kMinute = static_cast<uint16_t>(Unit::kMinute);
 constexpr auto kPoint = static_cast<uint16_t>(Unit::kPoint);
 constexpr auto kNoUnit = static_cast<uint16_t>(Unit::kNone);
@@ -32,7 +34,16 @@ constexpr Shape kShapes[] = {
     {Kind::kClose, kNever, kMust, kNever, kNever, kMay, kMay, kNever, kMay, kNoUnit, kFlagLinked},
     {Kind::kFreeze, kNever, kMust, kNever, kNever, kMay, kMay, kMay, kMust, kNoUnit, kFlagLinked},
     {Kind::kService, kMust, kMust, kMust, kMay, kMust, kMay, kMay, kMay, kMinute,
-     kFlagLinked | kFlagPending},
+     kFlagLinked | kFlagPending | kEvidenceClasses},
+    {Kind::kTraining, kMust, kMust, kMay, kMay, kMust, kMay, kMay, kMay, kDefinedUnit,
+     kFlagLinked | kEvidenceClasses},
+    {Kind::kLegacy, kMust, kMust, kNever, kMay, kMust, kMay, kMay, kMay, kDefinedUnit, kFlagLinked},
+    {Kind::kInspection, kMust, kMust, kNever, kMay, kMust, kMay, kMay, kMay, kDefinedUnit,
+     kFlagLinked | kEvidenceClasses},
+    {Kind::kContribution, kMust, kMust, kNever, kMay, kMay, kMay, kMay, kMay, kDefinedUnit,
+     kFlagLinked},
+    {Kind::kDistribution, kMust, kMust, kMay, kMay, kMust, kMay, kMay, kMay, kDefinedUnit,
+     kFlagLinked},
     {Kind::kAward, kMust, kMust, kMust, kMay, kMay, kMay, kMay, kMay, kPoint,
      kFlagLinked | kFlagPending},
     {Kind::kRedeem, kMust, kMust, kMay, kMay, kMay, kMay, kMay, kMay, kPoint,
@@ -45,7 +56,7 @@ constexpr Shape kShapes[] = {
     {Kind::kVoid, kMay, kMay, kMust, kMay, kMay, kMay, kMay, kMay, kAnyUnit, kFlagLinked},
     {Kind::kExpire, kMust, kMust, kNever, kNever, kMay, kMay, kMay, kMay, kAnyUnit, kFlagLinked},
     // Not linked: policy in force is never taken back.
-    {Kind::kPolicy, kNever, kMay, kMay, kNever, kMay, kMay, kMay, kMust, kNoUnit, 0},
+    {Kind::kPolicy, kNever, kMay, kMay, kMay, kMay, kMay, kMay, kMust, kNoUnit, 0},
     {Kind::kAnchor, kNever, kNever, kNever, kNever, kMay, kMust, kNever, kMust, kNoUnit,
      kFlagLinked},
     {Kind::kErase, kNever, kNever, kMust, kNever, kMust, kMust, kNever, kMay, kNoUnit, kFlagLinked},
@@ -66,7 +77,10 @@ void CheckUse(Use use, bool is_set, Verdict& verdict) {
 }
 
 bool UnitFits(const Shape& shape, const Entry& entry) {
+  const bool is_defined = entry.unit >= kFirstDefinedUnit;  // whether by a policy, its rule asks
+  if (shape.unit == kDefinedUnit) return is_defined;
   if (shape.unit != kAnyUnit) return entry.unit == shape.unit;
+  if (shape.kind == Kind::kReverse && is_defined) return true;
   const bool is_known =
       entry.unit >= kMinute && entry.unit <= static_cast<uint16_t>(Unit::kBankMinute);
   const bool may_be_left_out =
@@ -88,6 +102,7 @@ Verdict CheckShape(const Entry& entry) {
   const Shape* const shape = ShapeOf(entry.kind);
   if (shape == nullptr) return Verdict::kUnknownKind;
   if ((entry.flags & ~(shape->flags | kFlagImported)) != 0) return Verdict::kUnknownFlag;
+  if (std::popcount<uint16_t>(entry.flags & kEvidenceClasses) > 1) return Verdict::kUnknownFlag;
   if (!LedgerFieldsAreZero(entry)) return Verdict::kReservedNotZero;
   if (!UnitFits(*shape, entry)) return Verdict::kUnknownUnit;
   if (entry.timeout != 0 && (entry.flags & kFlagPending) == 0) return Verdict::kTimeoutNotAllowed;

@@ -1,4 +1,6 @@
 // Points and bank minutes on their way: redeemed, settled, transferred.
+#include <algorithm>
+
 #include "ledger/rules/fates.h"
 #include "ledger/rules/judging.h"
 
@@ -60,6 +62,32 @@ absl::StatusOr<bool> HasRedeemedEnough(Judging& judging) {
   return count >= *most;
 }
 
+bool IsPerson(const State& state, const Id& party) {
+  const uint16_t kind = state.accounts.party(state.accounts.FindParty(party)).kind;
+  return kind == static_cast<uint16_t>(PartyKind::kVolunteer) ||
+         kind == static_cast<uint16_t>(PartyKind::kBeneficiary);
+}
+
+// The largest single transfer: nothing may go where no policy speaks of it.
+uint64_t MostToPool(const Judging& judging) {
+  const Entry& entry = judging.entry;
+  return judging.state.policy.InForce({Topic::kPool, kNoId, entry.unit}, entry.occurred_at)
+      .value_or(0);
+}
+
+uint64_t MostToPerson(const Judging& judging) {
+  const Entry& entry = judging.entry;
+  const State& state = judging.state;
+  const auto named =
+      state.policy.InForce({Topic::kRelative, entry.debit, 0, entry.credit}, entry.occurred_at);
+  const Party& giver = state.accounts.party(state.accounts.FindParty(entry.debit));
+  const bool is_volunteer = giver.kind == static_cast<uint16_t>(PartyKind::kVolunteer);
+  const auto any =
+      is_volunteer ? state.policy.InForce({Topic::kTransfer, kNoId, entry.unit}, entry.occurred_at)
+                   : std::nullopt;
+  return std::max(named.value_or(0), any.value_or(0));
+}
+
 }  // namespace
 
 absl::StatusOr<Verdict> JudgeRedeem(Judging& judging) {
@@ -79,15 +107,21 @@ Verdict JudgeSettle(Judging& judging) {
   return v == Verdict::kOk ? MoveIfCovered(judging) : v;
 }
 
+// Between volunteers, or from a person to one who was named as a relative, or to a pool from which a
+// programme or sponsor helps others: each as far as policy permits it (city rules of time banks).
 Verdict JudgeTransfer(Judging& judging) {
   const Entry& entry = judging.entry;
-  const Verdict v = CheckMove(judging, {PartyKind::kVolunteer},
-                              {PartyKind::kVolunteer, PartyKind::kBeneficiary});
+  const Verdict v =
+      CheckMove(judging, {PartyKind::kVolunteer, PartyKind::kBeneficiary},
+                {PartyKind::kVolunteer, PartyKind::kBeneficiary, PartyKind::kProgramme,
+                 PartyKind::kSponsor});
   if (v != Verdict::kOk) return v;
-  const std::optional<uint64_t> most =
-      judging.state.policy.InForce({Topic::kTransfer, kNoId, entry.unit}, entry.occurred_at);
-  if (!most || entry.amount > *most) return Verdict::kTransferNotPermitted;
-  if (const Verdict held = CheckMostHeld(judging); held != Verdict::kOk) return held;
+  const bool to_pool = !IsPerson(judging.state, entry.credit);
+  const uint64_t most = to_pool ? MostToPool(judging) : MostToPerson(judging);
+  if (entry.amount > most) return Verdict::kTransferNotPermitted;
+  if (!to_pool) {
+    if (const Verdict held = CheckMostHeld(judging); held != Verdict::kOk) return held;
+  }
   return MoveIfCovered(judging);
 }
 

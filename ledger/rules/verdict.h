@@ -83,6 +83,8 @@ enum class Verdict : uint32_t {
   kAlreadyVoided = 183,
   kLapsed = 184,
   kExceedsPending = 185,
+  kUnknownCategory = 186,
+  kAlreadyDistributed = 187,
   kNotReversible = 190,
   kNotAMirror = 191,
   kAlreadyReversed = 192,

@@ -102,6 +102,25 @@ static int stop(void* context, const hbk_entry* entry) {
   return 1;
 }
 
+static void check_units(hbk_snapshot* snapshot) {
+  uint16_t units[4] = {9, 9, 9, 9};
+  uint32_t count = 9;
+  uint8_t party[16];
+  name_id(party, 'V', 1);
+  CHECK_STATUS(HBK_OK, hbk_account_units(snapshot, party, units, 4, &count, NULL));
+  CHECK(count == 1 && units[0] == HBK_UNIT_MINUTE && units[1] == 9);
+  CHECK_STATUS(HBK_TOO_SMALL, hbk_account_units(snapshot, party, NULL, 0, &count, NULL));
+  CHECK(count == 1);
+  CHECK_STATUS(HBK_INVALID_ARGUMENT, hbk_account_units(snapshot, party, NULL, 1, &count, NULL));
+  CHECK_STATUS(HBK_INVALID_ARGUMENT, hbk_account_units(snapshot, NULL, units, 4, &count, NULL));
+  name_id(party, 'R', 1);
+  CHECK_STATUS(HBK_OK, hbk_account_units(snapshot, party, units, 4, &count, NULL));
+  CHECK(count == 0);
+  name_id(party, 'V', 9);
+  CHECK_STATUS(HBK_NOT_FOUND, hbk_account_units(snapshot, party, units, 4, &count, NULL));
+  CHECK_STATUS(HBK_CLOSED, hbk_account_units(NULL, party, units, 4, &count, NULL));
+}
+
 static void check_statement(struct text* text, const char* vkey) {
   hbk_statement_checked checked = HBK_STATEMENT_CHECKED_INIT;
   hbk_error error = HBK_ERROR_INIT;
@@ -152,11 +171,12 @@ static void test_statements(hbk_ledger* ledger, const char* site) {
   CHECK_STATUS(HBK_OK, hbk_prove_statement(snapshot, party, 0, INT64_MIN, INT64_MAX, note,
                                            note_length, take, text, &made, NULL));
   CHECK(made.entries == 4 && made.beyond == 0);
+  check_units(snapshot);
   check_statement(text, vkey);
   CHECK_STATUS(HBK_END, hbk_prove_statement(snapshot, party, 0, INT64_MIN, INT64_MAX, note,
                                             note_length, take_nothing, NULL, NULL, NULL));
   CHECK_STATUS(HBK_INVALID_ARGUMENT,
-               hbk_prove_statement(snapshot, party, 77, INT64_MIN, INT64_MAX, note, note_length,
+               hbk_prove_statement(snapshot, party, 7, INT64_MIN, INT64_MAX, note, note_length,
                                    take, text, NULL, NULL));
   CHECK_STATUS(HBK_INVALID_ARGUMENT,
                hbk_prove_statement(snapshot, party, 0, INT64_MIN, INT64_MAX, note, note_length,

@@ -9,7 +9,7 @@ from checkers import COULD_NOT, SOUND, UNSOUND, USAGE, CheckersCase, by_audit_py
 from ledger_case import main
 from publication import base64_of, chained, entries_of, get, put, relinked, sha256, write
 
-SERVICE, REDEEM, POST, VOID = 4, 6, 10, 11
+OPEN, SERVICE, REDEEM, POST, VOID = 2, 4, 6, 10, 11
 PENDING = 2
 SIZE = 331
 
@@ -73,15 +73,16 @@ class Forged(ForgedCase):
     def test_fields_that_no_entry_has(self):
         for index in (1, 16, 200, 330):
             for fields in ({"index": index + 1}, {"index": 0}, {"id": bytes(16)}, {"kind": 0}, {"kind": 1},
-                           {"kind": 16}, {"kind": 65535}, {"flags": 8}, {"flags": 65535}, {"reserved": 1},
+                           {"kind": 22}, {"kind": 65535}, {"flags": 64}, {"flags": 65535}, {"reserved": 1},
                            {"reserved": 1 << 31}):
                 self.check(UNSOUND, self.forged(self.changed(index, **fields)), f"entry {index}: {fields}")
         service = self.of_kind(SERVICE)[0]
         for fields in ({"unit": 0}, {"debit": bytes(16)}, {"credit": bytes(16)},
                        {"credit": get(self.entries[service], "debit")}):
             self.check(UNSOUND, self.forged(relinked(self.changed(service, **fields))), f"service: {fields}")
+        opened = self.of_kind(OPEN)[-1]
         for fields in ({"unit": 2}, {"debit": b"d" * 16}, {"credit": bytes(16)}):
-            self.check(UNSOUND, self.forged(relinked(self.changed(330, **fields))), f"open: {fields}")
+            self.check(UNSOUND, self.forged(relinked(self.changed(opened, **fields))), f"open: {fields}")
 
     def test_another_genesis(self):
         for fields in ({"version": 0}, {"version": 2}, {"version": 1 << 63}, {"kind": 2},

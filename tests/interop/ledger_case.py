@@ -31,13 +31,33 @@ def base64_of_hex(text):
     return base64_of(bytes.fromhex(text))
 
 
+def beyond_golden(entries):
+    """What the golden ledger, which is never made again, has no entry of."""
+    book = make.Book()
+    book.entries = entries
+    days = 24 * 60
+    book.add("policy", 905, topic="unit", key=16, name="演出", amount=1)
+    book.add("policy", 905, topic="expiry_days", key=2, amount=1)
+    book.add("policy", 905, topic="relative", credit=make.VOLUNTEER, ref=make.OTHER, amount=5)
+    for kind in ("training", "legacy", "inspection", "distribution"):
+        book.add(kind, 910, debit=make.TEAM, credit=make.VOLUNTEER, recorder=make.RECORDER, unit=16, amount=3)
+    given = book.add("contribution", 910, debit=make.VOLUNTEER, credit=make.TEAM, recorder=make.RECORDER, unit=16,
+                     amount=2, flags=[])
+    book.add("reverse", 911, debit=make.TEAM, credit=make.VOLUNTEER, ref=given, unit=16, amount=2, code=1)
+    book.add("freeze", 912, credit=make.OTHER, amount=1, code=7)
+    book.add("freeze", 913, credit=make.OTHER, amount=0, code=7)
+    book.add("expire", 905 + 2 * days, debit=make.VOLUNTEER, credit=make.PROGRAMME, unit="point", amount=20)
+    entries[-1]["occurred_at"] = make.START + 905 * make.MINUTE
+    return book.entries
+
+
 def history(size):
     """What makes a ledger of this size: every kind of entry, then parties that join. A genesis is there."""
-    entries = make.make()
+    entries = beyond_golden(make.make())
     for number in range(len(entries) + 1, size):
         entries.append({"id": f"{number:032x}", "kind": "open", "credit": f"{0x100000 + number:032x}",
-                        "party_kind": "volunteer", "occurred_at": make.START + 1000 * make.MINUTE,
-                        "recorded_at": make.START + 1000 * make.MINUTE + number, "flags": ["imported"]})
+                        "party_kind": "volunteer", "occurred_at": make.START + 5000 * make.MINUTE,
+                        "recorded_at": make.START + 5000 * make.MINUTE + number, "flags": ["imported"]})
     return entries[:size - 1]
 
 

@@ -22,6 +22,11 @@ bool Moves(const Entry& entry) {
     case Kind::kTransfer:
     case Kind::kReverse:
     case Kind::kExpire:
+    case Kind::kTraining:
+    case Kind::kLegacy:
+    case Kind::kInspection:
+    case Kind::kContribution:
+    case Kind::kDistribution:
       return true;
     default:
       return false;
@@ -76,12 +81,16 @@ Verdict Model::CheckParty(const Id& party, std::vector<PartyKind> kinds) const {
   return fits ? Verdict::kOk : Verdict::kWrongPartyKind;
 }
 
-std::optional<uint64_t> Model::Rule(Topic topic, const Id& scope, uint16_t key, int64_t at) const {
+std::optional<uint64_t> Model::Rule(Topic topic, const Id& scope, uint16_t key, int64_t at,
+                                    const Id& person) const {
   std::optional<uint64_t> value;
   int64_t from = INT64_MIN;
   for (const Entry& entry : log_) {
     if (KindOf(entry) != Kind::kPolicy || entry.code != static_cast<uint16_t>(topic)) continue;
-    if (entry.credit != scope || (entry.ref[0] | entry.ref[1] << 8) != key) continue;
+    if (entry.credit != scope) continue;
+    const bool same_key = topic == Topic::kRelative ? entry.ref == person
+                                                    : (entry.ref[0] | entry.ref[1] << 8) == key;
+    if (!same_key) continue;
     if (entry.occurred_at > at || entry.occurred_at < from) continue;
     value = entry.amount;
     from = entry.occurred_at;
@@ -94,6 +103,13 @@ int64_t Model::DayOf(int64_t at) const {
   const int64_t offset = rule ? static_cast<int64_t>(*rule) : static_cast<int32_t>(log_[0].timeout);
   int64_t seconds = at / 1'000'000'000 + offset;  // nothing here is before 1970
   return seconds / 86'400;
+}
+
+bool Model::IsCategory(const Entry& entry) const {
+  const bool any = std::any_of(log_.begin(), log_.end(), [](const Entry& e) {
+    return KindOf(e) == Kind::kPolicy && e.code == static_cast<uint16_t>(Topic::kCategory);
+  });
+  return !any || Rule(Topic::kCategory, kNoId, entry.code, entry.occurred_at) == 1;
 }
 
 absl::CivilMonth Model::MonthOf(int64_t at) const {
@@ -256,8 +272,13 @@ Verdict Model::JudgePolicy(const Entry& entry) const {
   const bool is_authority = entry.code == static_cast<uint16_t>(Topic::kAuthority);
   if (entry.credit != kNoId && !(is_authority && entry.amount == 0)) {
     std::vector<PartyKind> kinds;
+    const bool is_relative = entry.code == static_cast<uint16_t>(Topic::kRelative);
     if (!is_authority) kinds = {PartyKind::kProgramme};
+    if (is_relative) kinds = {PartyKind::kVolunteer, PartyKind::kBeneficiary};
     if (const Verdict v = CheckParty(entry.credit, kinds); v != Verdict::kOk) return v;
+    if (is_relative) {
+      if (const Verdict v = CheckParty(entry.ref, kinds); v != Verdict::kOk) return v;
+    }
   }
   if (entry.recorder != kNoId) {
     if (const Verdict v = CheckParty(entry.recorder, {}); v != Verdict::kOk) return v;
@@ -274,6 +295,7 @@ Verdict Model::JudgeService(const Entry& entry) const {
   if (!IsPending(entry)) {
     if (const Verdict v = CheckParty(entry.ref, {}); v != Verdict::kOk) return v;
   }
+  if (!IsCategory(entry)) return Verdict::kUnknownCategory;
   if (entry.amount == 0) return Verdict::kZeroDuration;
   if (entry.amount > Rule(Topic::kMaxServiceMinutes, kNoId, 0, entry.occurred_at).value_or(1'440)) {
     return Verdict::kTooLong;
@@ -457,14 +479,66 @@ Verdict Model::JudgeAward(Entry& entry) const {
   return CheckFits(entry);
 }
 
+Verdict Model::CheckTransfer(const Entry& transfer) const {
+  const auto kind_of = [&](const Id& party) {
+    return static_cast<PartyKind>(PartyOf(party)->code);
+  };
+  const int64_t at = transfer.occurred_at;
+  if (kind_of(transfer.credit) == PartyKind::kProgramme ||
+      kind_of(transfer.credit) == PartyKind::kSponsor) {
+    const uint64_t most = Rule(Topic::kPool, kNoId, transfer.unit, at).value_or(0);
+    return transfer.amount > most ? Verdict::kTransferNotPermitted : Verdict::kOk;
+  }
+  const bool by_any = kind_of(transfer.debit) == PartyKind::kVolunteer &&
+                      Rule(Topic::kTransfer, kNoId, transfer.unit, at) >= transfer.amount;
+  const bool by_name =
+      Rule(Topic::kRelative, transfer.debit, 0, at, transfer.credit) >= transfer.amount;
+  return by_any || by_name ? CheckMostHeld(transfer) : Verdict::kTransferNotPermitted;
+}
+
+Verdict Model::JudgeRecord(const Entry& entry) const {
+  using Kinds = std::vector<PartyKind>;
+  Kinds from = {PartyKind::kTeam};
+  Kinds to = {PartyKind::kVolunteer};
+  if (KindOf(entry) == Kind::kTraining && !IsCategory(entry)) return Verdict::kUnknownCategory;
+  if (KindOf(entry) == Kind::kLegacy) {
+    from.push_back(PartyKind::kSponsor);
+    to.push_back(PartyKind::kProgramme);
+  }
+  if (KindOf(entry) == Kind::kInspection) to.push_back(PartyKind::kRecorder);
+  if (KindOf(entry) == Kind::kContribution) {
+    from = {PartyKind::kVolunteer, PartyKind::kBeneficiary, PartyKind::kSponsor,
+            PartyKind::kStation};
+    to = {PartyKind::kTeam, PartyKind::kProgramme};
+  }
+  if (KindOf(entry) == Kind::kDistribution) {
+    from = {PartyKind::kTeam, PartyKind::kProgramme, PartyKind::kSponsor, PartyKind::kStation};
+    to.push_back(PartyKind::kBeneficiary);
+  }
+  if (const Verdict v = CheckParty(entry.debit, from); v != Verdict::kOk) return v;
+  if (const Verdict v = CheckParty(entry.credit, to); v != Verdict::kOk) return v;
+  if (entry.recorder != kNoId) {
+    if (const Verdict v = CheckParty(entry.recorder, {}); v != Verdict::kOk) return v;
+  }
+  if (entry.debit == entry.credit) return Verdict::kSameParty;
+  if (entry.amount == 0) return Verdict::kZeroAmount;
+  if (Rule(Topic::kUnit, kNoId, entry.unit, entry.occurred_at) != 1) return Verdict::kUnknownUnit;
+  const bool given = std::any_of(log_.begin(), log_.end(), [&](const Entry& other) {
+    return KindOf(other) == Kind::kDistribution && other.credit == entry.credit &&
+           other.unit == entry.unit && other.activity == entry.activity && !WasReversed(other);
+  });
+  if (KindOf(entry) == Kind::kDistribution && entry.activity != kNoId && given) {
+    return Verdict::kAlreadyDistributed;
+  }
+  return CheckFits(entry);
+}
+
 Verdict Model::JudgeMove(const Entry& entry) const {
   using Kinds = std::vector<PartyKind>;
-  Kinds from = {PartyKind::kVolunteer};
-  Kinds to = {PartyKind::kVolunteer, PartyKind::kBeneficiary};
-  if (KindOf(entry) == Kind::kRedeem) {
-    from.push_back(PartyKind::kBeneficiary);
-    to = {PartyKind::kStation};
-  }
+  Kinds from = {PartyKind::kVolunteer, PartyKind::kBeneficiary};
+  Kinds to = {PartyKind::kVolunteer, PartyKind::kBeneficiary, PartyKind::kProgramme,
+              PartyKind::kSponsor};
+  if (KindOf(entry) == Kind::kRedeem) to = {PartyKind::kStation};
   if (KindOf(entry) == Kind::kSettle) {
     from = {PartyKind::kStation};
     to = {PartyKind::kProgramme, PartyKind::kSponsor};
@@ -477,9 +551,7 @@ Verdict Model::JudgeMove(const Entry& entry) const {
   if (entry.debit == entry.credit) return Verdict::kSameParty;
   if (entry.amount == 0) return Verdict::kZeroAmount;
   if (KindOf(entry) == Kind::kTransfer) {
-    const auto most = Rule(Topic::kTransfer, kNoId, entry.unit, entry.occurred_at);
-    if (!most || entry.amount > *most) return Verdict::kTransferNotPermitted;
-    if (const Verdict v = CheckMostHeld(entry); v != Verdict::kOk) return v;
+    if (const Verdict v = CheckTransfer(entry); v != Verdict::kOk) return v;
   }
   if (KindOf(entry) == Kind::kRedeem) {
     if (const Verdict v = CheckRedeemer(entry); v != Verdict::kOk) return v;
@@ -551,7 +623,7 @@ Verdict Model::JudgeReverse(const Entry& entry) const {
   const Balance b =
       BalanceAt(entry.debit, static_cast<Unit>(entry.unit), entry.recorded_at);
   const bool may_owe =
-      is_service || PartyOf(entry.debit)->code == static_cast<uint16_t>(PartyKind::kProgramme);
+      IsRecord(entry.unit) || PartyOf(entry.debit)->code == static_cast<uint16_t>(PartyKind::kProgramme);
   const uint16_t debited = PartyOf(entry.debit)->code;
   const bool is_person = debited == static_cast<uint16_t>(PartyKind::kVolunteer) ||
                          debited == static_cast<uint16_t>(PartyKind::kBeneficiary);
@@ -589,6 +661,12 @@ Verdict Model::JudgeKind(Entry& entry) const {
     case Kind::kPost:
     case Kind::kVoid:
       return JudgeSecond(entry);
+    case Kind::kTraining:
+    case Kind::kLegacy:
+    case Kind::kInspection:
+    case Kind::kContribution:
+    case Kind::kDistribution:
+      return JudgeRecord(entry);
     case Kind::kExpire:
       return JudgeExpire(entry);
     case Kind::kReverse:

@@ -48,7 +48,9 @@ class Model {
   bool IsClosed(const Id& party) const;
   bool IsFrozen(const Id& party) const;
   Verdict CheckParty(const Id& party, std::vector<PartyKind> kinds) const;
-  std::optional<uint64_t> Rule(Topic topic, const Id& scope, uint16_t key, int64_t at) const;
+  std::optional<uint64_t> Rule(Topic topic, const Id& scope, uint16_t key, int64_t at,
+                               const Id& person = kNoId) const;
+  bool IsCategory(const Entry& entry) const;
   int64_t DayOf(int64_t at) const;
   absl::CivilMonth MonthOf(int64_t at) const;
   bool MayWritePolicy(const Entry& entry) const;
@@ -56,6 +58,8 @@ class Model {
   Verdict CheckRedeemer(const Entry& redeem) const;
   Verdict CheckMostHeld(const Entry& entry) const;
   Verdict JudgeExpire(Entry& entry) const;
+  Verdict JudgeRecord(const Entry& entry) const;
+  Verdict CheckTransfer(const Entry& transfer) const;
   uint64_t PointsFor(const Entry& service, const Id& programme, int64_t at) const;
   uint64_t IssuedSince(const Id& programme, int64_t at, bool of_year) const;
 

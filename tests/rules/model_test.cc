@@ -45,6 +45,8 @@ class Generator {
     open(Named('S', 0), PartyKind::kStation);
     open(Named('R', 0), PartyKind::kRecorder);
     open(Named('R', 1), PartyKind::kRecorder);
+    open(Named('F', 0), PartyKind::kSponsor);
+    open(Named('B', 0), PartyKind::kBeneficiary);
     for (uint64_t i = 0; i < 3; ++i) open(Named('V', i), PartyKind::kVolunteer);
     rule(Topic::kTariff, Named('P', 0), 1, 10);
     rule(Topic::kTariff, Named('P', 1), 1, 6);
@@ -52,6 +54,8 @@ class Generator {
     rule(Topic::kBudget, Named('P', 0), 0, 300 + Below(2'000));
     if (OneIn(2)) rule(Topic::kBudget, Named('P', 1), 0, 100);
     if (OneIn(2)) rule(Topic::kTransfer, kNoId, 2, 15);
+    rule(Topic::kUnit, kNoId, 16, 1);
+    entries.back().activity[0] = 'x';
     rule(Topic::kMaxServiceMinutes, kNoId, 0, 300);
     rule(Topic::kDailyCapMinutes, kNoId, 0, 480);
     return entries;
@@ -143,7 +147,7 @@ class Generator {
         entry.credit = entry.debit;
         break;
       case 5:
-        entry.flags = 8;
+        entry.flags = static_cast<uint16_t>(8 << Below(4));
         break;
       case 6:
         entry.occurred_at += 100 * kDay;
@@ -154,7 +158,7 @@ class Generator {
   }
 
   Entry Sensible(const std::vector<Entry>& log) {
-    switch (Below(20)) {
+    switch (Below(22)) {
       case 0: {
         Entry entry = Blank(OneIn(3) ? Kind::kClose : Kind::kOpen);
         // Who is closed stays so: one volunteer in five, or the town would fall silent.
@@ -200,6 +204,9 @@ class Generator {
       }
       case 15:
         return Erasure(log);
+      case 19:
+      case 20:
+        return Record();
       case 18: {
         Entry entry = Blank(Kind::kAnchor);
         entry.evidence[0] = 1;
@@ -249,7 +256,11 @@ class Generator {
                               {Topic::kYearBudget, 100, 900},
                               {Topic::kGrantOnce, 0, 2},
                               {Topic::kExpiryDays, 1, 4},
-                              {Topic::kDebtLimit, 0, 60}});
+                              {Topic::kDebtLimit, 0, 60},
+                              {Topic::kUnit, 0, 2},
+                              {Topic::kCategory, 0, 2},
+                              {Topic::kRelative, 0, 30},
+                              {Topic::kPool, 0, 30}});
     entry.code = static_cast<uint16_t>(range.topic);
     entry.credit = kNoId;
     entry.ref = kNoId;
@@ -260,8 +271,18 @@ class Generator {
     if (of_programme) entry.credit = Named('P', Below(2));
     if (range.topic == Topic::kRounding) entry.ref[0] = 1;
     if (range.topic == Topic::kGrantOnce || range.topic == Topic::kMostHeld ||
-        range.topic == Topic::kExpiryDays || range.topic == Topic::kDebtLimit) {
+        range.topic == Topic::kExpiryDays || range.topic == Topic::kDebtLimit ||
+        range.topic == Topic::kPool) {
       entry.ref[0] = 2;
+    }
+    if (range.topic == Topic::kRelative) {
+      entry.credit = Volunteer();
+      entry.ref = OneIn(2) ? Named('B', 0) : Volunteer();
+    }
+    if (range.topic == Topic::kUnit || range.topic == Topic::kCategory) {
+      entry.ref[0] = static_cast<uint8_t>(range.topic == Topic::kUnit ? 16 : 1 + Below(3));
+      entry.activity[0] = 'x';
+      if (OneIn(2)) entry.amount = 1;
     }
     if (range.topic == Topic::kAuthority) entry.credit = Named('R', OneIn(3) ? 1 : 0);
     if (range.topic == Topic::kCalendarDay) {
@@ -304,6 +325,25 @@ class Generator {
     return entry;
   }
 
+  Entry Record() {
+    Entry entry = Blank(Pick({Kind::kTraining, Kind::kLegacy, Kind::kInspection,
+                              Kind::kContribution, Kind::kDistribution}));
+    entry.debit = OneIn(8) ? Volunteer() : Named('T', 0);
+    entry.credit = Volunteer();
+    if (entry.kind == static_cast<uint16_t>(Kind::kContribution)) {
+      std::swap(entry.debit, entry.credit);
+    }
+    if (entry.kind == static_cast<uint16_t>(Kind::kDistribution) && OneIn(2)) {
+      entry.credit = Named('B', 0);
+    }
+    entry.activity = OneIn(3) ? kNoId : Named('a', Below(6));
+    entry.recorder = Recorder();
+    entry.unit = static_cast<uint16_t>(OneIn(10) ? 17 : 16);
+    entry.amount = Below(OneIn(8) ? 2 : 9);
+    entry.code = static_cast<uint16_t>(1 + Below(3));
+    return entry;
+  }
+
   Entry Award(const std::vector<Entry>& log) {
     Entry entry = Blank(Kind::kAward);
     entry.debit = Named('P', OneIn(5) ? 1 : 0);
@@ -330,11 +370,16 @@ class Generator {
     return entry;
   }
 
+  Id Receiver() {
+    if (OneIn(4)) return Named('F', 0);
+    return OneIn(4) ? Named('B', 0) : Volunteer();
+  }
+
   Entry Value(Kind kind) {
     Entry entry = Blank(kind);
     entry.debit = kind == Kind::kSettle ? Named('S', 0) : Volunteer();
     entry.credit = kind == Kind::kSettle     ? Named('P', Below(2))
-                   : kind == Kind::kTransfer ? Volunteer()
+                   : kind == Kind::kTransfer ? Receiver()
                                              : Named('S', OneIn(6) ? 1 : 0);
     entry.unit = static_cast<uint16_t>(Unit::kPoint);
     entry.amount = Below(25);
@@ -401,6 +446,7 @@ void ExpectConserved(const State& state) {
     sum.credits_pending += account.balance.credits_pending;
     const auto kind = static_cast<PartyKind>(state.accounts.party(account.party).kind);
     if (kind == PartyKind::kTeam || kind == PartyKind::kProgramme) continue;
+    if (IsRecord(account.unit)) continue;
     const bool may_owe = kind == PartyKind::kVolunteer || kind == PartyKind::kBeneficiary;
     const std::optional<uint64_t> debt = state.policy.InForce(
         {Topic::kDebtLimit, kNoId, account.unit}, std::numeric_limits<int64_t>::max());
@@ -475,7 +521,8 @@ TEST(ModelTest, TheMachineAgreesWithTheModel) {
         Verdict::kPartyNotFrozen, Verdict::kMonthlyCap, Verdict::kLate,
         Verdict::kNeedsSecondPerson, Verdict::kMostHeld, Verdict::kRedemptionLimit,
         Verdict::kNotYetRedeemable, Verdict::kNoAuthority, Verdict::kIdNotRef,
-        Verdict::kNotExpired, Verdict::kZeroAmount}) {
+        Verdict::kNotExpired, Verdict::kZeroAmount, Verdict::kUnknownCategory,
+        Verdict::kAlreadyDistributed, Verdict::kUnknownUnit}) {
     EXPECT_GE(seen[verdict], 10) << NameOf(verdict);
   }
   for (auto kind = static_cast<uint16_t>(Kind::kOpen); kind <= static_cast<uint16_t>(kLastKind);

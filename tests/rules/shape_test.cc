@@ -50,7 +50,8 @@ TEST(ShapeTest, NamesWhatIsWrongWithAService) {
       {[](Entry& e) { e.kind = 0; }, Verdict::kUnknownKind},
       {[](Entry& e) { e.kind = 999; }, Verdict::kUnknownKind},
       {[](Entry& e) { e.kind = static_cast<uint16_t>(Kind::kGenesis); }, Verdict::kUnknownKind},
-      {[](Entry& e) { e.flags = 8; }, Verdict::kUnknownFlag},
+      {[](Entry& e) { e.flags = 64; }, Verdict::kUnknownFlag},
+      {[](Entry& e) { e.flags = kFlagCheckedIn | kFlagSupervised; }, Verdict::kUnknownFlag},
       {[](Entry& e) { e.reserved = 1; }, Verdict::kReservedNotZero},
       {[](Entry& e) { e.index = 1; }, Verdict::kReservedNotZero},
       {[](Entry& e) { e.prev_debit = 1; }, Verdict::kReservedNotZero},
@@ -66,6 +67,14 @@ TEST(ShapeTest, NamesWhatIsWrongWithAService) {
   for (size_t i = 0; i < cases.size(); ++i) {
     EXPECT_EQ(ShapeWith(Service(), cases[i].first), cases[i].second) << "case " << i;
   }
+}
+
+TEST(ShapeTest, AServiceHasOneClassOfEvidence) {
+  for (const uint16_t one : {kFlagCheckedIn, kFlagSupervised, kFlagAdministered}) {
+    EXPECT_EQ(ShapeWith(Service(), [one](Entry& e) { e.flags = one; }), Verdict::kOk);
+  }
+  EXPECT_EQ(ShapeWith(Service(), [](Entry& e) { e.flags = kEvidenceClasses; }),
+            Verdict::kUnknownFlag);
 }
 
 TEST(ShapeTest, AServiceHasAVerifierOrWaitsForOne) {

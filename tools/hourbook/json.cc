@@ -1,5 +1,7 @@
 #include "tools/hourbook/json.h"
 
+#include <cstring>
+
 #include "tools/hourbook/hex.h"
 #include "tools/hourbook/names.h"
 #include "tools/hourbook/output.h"
@@ -56,6 +58,12 @@ Json EntryJson(const hbk_entry& entry, const LocalClock& clock) {
                {"prev_credit", IndexJson(entry.prev_credit)}};
   if (entry.kind == HBK_KIND_OPEN) json["party_kind"] = NameOf(PartyKindNames(), entry.code);
   if (entry.kind == HBK_KIND_POLICY) json["topic"] = NameOf(TopicNames(), entry.code);
+  const bool has_name = entry.kind == HBK_KIND_POLICY && (entry.code == HBK_POLICY_UNIT ||
+                                                          entry.code == HBK_POLICY_CATEGORY);
+  if (has_name) {
+    const auto* const name = reinterpret_cast<const char*>(entry.activity);
+    json["name"] = std::string(name, strnlen(name, sizeof(entry.activity)));
+  }
   return json;
 }
 

@@ -49,6 +49,8 @@ int Run(int argc, char** argv) {
   AddCheckStatementCommand(app);
   AddEvidenceCommand(app);
   AddEraseCommand(app);
+  AddExpireCommand(app);
+  AddSettleCommand(app);
   AddKeygenCommand(app);
   AddPublishCommand(app);
   AddForgetPublicationCommand(app);

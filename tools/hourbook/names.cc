@@ -13,6 +13,10 @@ constexpr Name kKinds[] = {
     {"settle", HBK_KIND_SETTLE},   {"transfer", HBK_KIND_TRANSFER}, {"reverse", HBK_KIND_REVERSE},
     {"post", HBK_KIND_POST},       {"void", HBK_KIND_VOID},         {"policy", HBK_KIND_POLICY},
     {"anchor", HBK_KIND_ANCHOR},   {"erase", HBK_KIND_ERASE},       {"freeze", HBK_KIND_FREEZE},
+    {"expire", HBK_KIND_EXPIRE},   {"training", HBK_KIND_TRAINING}, {"legacy", HBK_KIND_LEGACY},
+    {"inspection", HBK_KIND_INSPECTION},
+    {"contribution", HBK_KIND_CONTRIBUTION},
+    {"distribution", HBK_KIND_DISTRIBUTION},
 };
 
 constexpr Name kPartyKinds[] = {
@@ -45,12 +49,25 @@ constexpr Name kTopics[] = {
     {"second_person", HBK_POLICY_SECOND_PERSON},
     {"backdating_days", HBK_POLICY_BACKDATING_DAYS},
     {"calendar_day", HBK_POLICY_CALENDAR_DAY},
+    {"rounding", HBK_POLICY_ROUNDING},
+    {"month_budget", HBK_POLICY_MONTH_BUDGET},
+    {"year_budget", HBK_POLICY_YEAR_BUDGET},
+    {"grant_once", HBK_POLICY_GRANT_ONCE},
+    {"expiry_days", HBK_POLICY_EXPIRY_DAYS},
+    {"debt_limit", HBK_POLICY_DEBT_LIMIT},
+    {"unit", HBK_POLICY_UNIT},
+    {"category", HBK_POLICY_CATEGORY},
+    {"relative", HBK_POLICY_RELATIVE},
+    {"pool", HBK_POLICY_POOL},
 };
 
 constexpr Name kFlags[] = {
     {"linked", HBK_FLAG_LINKED},
     {"pending", HBK_FLAG_PENDING},
     {"imported", HBK_FLAG_IMPORTED},
+    {"checked-in", HBK_FLAG_CHECKED_IN},
+    {"supervised", HBK_FLAG_SUPERVISED},
+    {"administered", HBK_FLAG_ADMINISTERED},
 };
 
 }  // namespace

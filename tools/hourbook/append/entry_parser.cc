@@ -115,6 +115,10 @@ class EntryHandler : public nlohmann::json_sax<Json> {
       entry_.code = Narrow<uint16_t>(number);
     } else if (key_ == "timeout") {
       entry_.timeout = Narrow<uint32_t>(number);
+    } else if (key_ == "unit") {
+      entry_.unit = Narrow<uint16_t>(number);
+    } else if (key_ == "key") {
+      TakeKey(Narrow<uint16_t>(number));
     } else if (key_ == "occurred_at" || key_ == "recorded_at") {
       TimeField() = Narrow<int64_t>(number);
     } else {
@@ -179,10 +183,19 @@ class EntryHandler : public nlohmann::json_sax<Json> {
       entry_.code = Named(PartyKindNames(), text);
     } else if (key_ == "topic") {
       entry_.code = Named(TopicNames(), text);
+    } else if (key_ == "name") {
+      if (text.size() > sizeof(entry_.activity)) Wrong("at most 16 bytes of UTF-8");
+      text.copy(reinterpret_cast<char*>(entry_.activity), sizeof(entry_.activity));
     } else {
       return false;
     }
     return true;
+  }
+
+  // Of a policy: bytes 0 and 1 of ref (FORMAT.md).
+  void TakeKey(uint16_t number) {
+    entry_.ref[0] = static_cast<uint8_t>(number);
+    entry_.ref[1] = static_cast<uint8_t>(number >> 8);
   }
 
   void TakeHex(const std::string& text) {

@@ -23,6 +23,8 @@ void AddProveStatementCommand(CLI::App& app);
 void AddCheckStatementCommand(CLI::App& app);
 void AddEvidenceCommand(CLI::App& app);
 void AddEraseCommand(CLI::App& app);
+void AddExpireCommand(CLI::App& app);
+void AddSettleCommand(CLI::App& app);
 void AddKeygenCommand(CLI::App& app);
 void AddPublishCommand(CLI::App& app);
 void AddForgetPublicationCommand(CLI::App& app);

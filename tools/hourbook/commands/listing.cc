@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "tools/hourbook/amount.h"
 #include "tools/hourbook/command_error.h"
@@ -74,7 +75,29 @@ void EntryPrinter::Print(absl::Span<const hbk_entry> page) {
   if (!json_) cli::Print(table_.TakeText());
 }
 
-uint16_t ParseUnit(const std::string& name) { return ParseName(UnitNames(), name, "unit"); }
+uint16_t ParseUnit(const std::string& name) {
+  uint32_t number = 0;  // of one that policy defines
+  if (absl::SimpleAtoi(name, &number) && number >= HBK_UNIT_FIRST_DEFINED && number <= UINT16_MAX) {
+    return static_cast<uint16_t>(number);
+  }
+  return ParseName(UnitNames(), name, "unit");
+}
+
+std::vector<uint16_t> UnitsOf(hbk_snapshot* snapshot, const uint8_t party[16]) {
+  uint32_t count = 0;
+  hbk_error error = HBK_ERROR_INIT;
+  hbk_status status = hbk_account_units(snapshot, party, nullptr, 0, &count, &error);
+  std::vector<uint16_t> own(count);
+  if (status == HBK_TOO_SMALL) {
+    status = hbk_account_units(snapshot, party, own.data(), count, &count, &error);
+  }
+  Check(status, error);
+  std::vector<uint16_t> units;
+  for (const Name& unit : UnitNames()) units.push_back(unit.number);
+  std::copy_if(own.begin(), own.end(), std::back_inserter(units),
+               [](uint16_t unit) { return unit >= HBK_UNIT_FIRST_DEFINED; });
+  return units;
+}
 
 void ListArguments::AddTo(CLI::App& command, bool with_unit) {
   command.add_option("--kind", kind, "Only entries of this kind, such as service");

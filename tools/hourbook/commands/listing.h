@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -30,6 +31,9 @@ struct ListArguments {
 
 // The number of a unit's name. Throws CommandError.
 uint16_t ParseUnit(const std::string& name);
+
+// The units that are built in, and the others that the party has accounts in. Throws CommandError.
+std::vector<uint16_t> UnitsOf(hbk_snapshot* snapshot, const uint8_t party[16]);
 
 // A date or time of the ledger's days, such as 2025-03-01. Throws CommandError.
 int64_t ParseInstant(const LocalClock& clock, const std::string& text);

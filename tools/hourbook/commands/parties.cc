@@ -7,6 +7,7 @@
 #include "tools/hourbook/amount.h"
 #include "tools/hourbook/command_error.h"
 #include "tools/hourbook/commands/commands.h"
+#include "tools/hourbook/commands/listing.h"
 #include "tools/hourbook/hex.h"
 #include "tools/hourbook/json.h"
 #include "tools/hourbook/names.h"
@@ -47,8 +48,8 @@ Json PartyJson(const Reader& reader, const hbk_party& party) {
                {"kind", NameOf(PartyKindNames(), party.kind)},
                {"opened", party.opened},
                {"standing", StandingText(party)}};
-  for (const Name& unit : UnitNames()) {
-    json[std::string(unit.text)] = BalanceJson(BalanceOf(reader, party, unit.number));
+  for (const uint16_t unit : UnitsOf(reader.snapshot.get(), party.id)) {
+    json[NameOf(UnitNames(), unit)] = BalanceJson(BalanceOf(reader, party, unit));
   }
   return json;
 }

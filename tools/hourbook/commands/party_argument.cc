@@ -33,4 +33,11 @@ Id PartyArgument::Parse() const {
   return Secret::Load(secret).Pseudonym(parts.first, parts.second);
 }
 
+Id ParsePartyId(const std::string& text, const std::string& option) {
+  Id id;
+  if (ParseHex(text, absl::MakeSpan(id))) return id;
+  throw CommandError(kExitUsage, absl::StrCat(option, ": '", text,
+                                              "' is no party id of 32 hexadecimal digits"));
+}
+
 }  // namespace hourbook::cli

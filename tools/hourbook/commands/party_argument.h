@@ -20,6 +20,9 @@ struct PartyArgument {
   Id Parse() const;
 };
 
+// A party's id of 32 hexadecimal digits, given by an option or argument. Throws CommandError.
+Id ParsePartyId(const std::string& text, const std::string& option);
+
 }  // namespace hourbook::cli
 
 #endif  // TOOLS_HOURBOOK_COMMANDS_PARTY_ARGUMENT_H_
