@@ -11,7 +11,9 @@
 namespace hourbook {
 namespace {
 
-constexpr absl::string_view kStateKey = "state";
+// The number is that of the records' layout (ledger/engine/state_pages.cc): a state of another layout
+// is not found, and so made again from the log.
+constexpr absl::string_view kStateKey = "state-2";
 
 constexpr size_t kMostPageBytes = 4'000;
 

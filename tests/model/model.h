@@ -1,8 +1,8 @@
 // The rules once more, plain and slow: a list of accepted entries, and every question answered by
 // reading it from the start. No state, no undo, no index, nothing kept in step. Judges the machine
 // that has all of these.
-#ifndef TESTS_RULES_MODEL_H_
-#define TESTS_RULES_MODEL_H_
+#ifndef TESTS_MODEL_MODEL_H_
+#define TESTS_MODEL_MODEL_H_
 
 #include <optional>
 #include <vector>
@@ -21,6 +21,9 @@ class Model {
 
   // Accepted entries as a ledger must hold them, to the byte.
   const std::vector<Entry>& log() const { return log_; }
+
+  // The indexes of the entries that touch an account, oldest first.
+  std::vector<uint64_t> StatementOf(const Id& party, Unit unit) const;
 
   // As after the last entry.
   Balance BalanceOf(const Id& party, Unit unit) const {
@@ -79,4 +82,4 @@ class Model {
 
 }  // namespace hourbook
 
-#endif  // TESTS_RULES_MODEL_H_
+#endif  // TESTS_MODEL_MODEL_H_

@@ -1,4 +1,4 @@
-#include "tests/rules/model.h"
+#include "tests/model/model.h"
 
 #include <algorithm>
 
@@ -218,6 +218,16 @@ Verdict Model::CheckFits(const Entry& entry) const {
     if (entry.amount > UINT64_MAX - sum) return Verdict::kOverflow;
   }
   return Verdict::kOk;
+}
+
+std::vector<uint64_t> Model::StatementOf(const Id& party, Unit unit) const {
+  std::vector<uint64_t> indexes;
+  for (const Entry& entry : log_) {
+    const bool touches = Touches(entry) && entry.unit == static_cast<uint16_t>(unit) &&
+                         (entry.debit == party || entry.credit == party);
+    if (touches) indexes.push_back(entry.index);
+  }
+  return indexes;
 }
 
 uint64_t Model::LastOf(const Id& party, uint16_t unit) const {
