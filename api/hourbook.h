@@ -265,7 +265,9 @@ enum { /* hbk_entry.code of a policy entry */
   HBK_POLICY_UNIT = 23,     /* activity: its name, UTF-8, then zeros */
   HBK_POLICY_CATEGORY = 24, /* likewise */
   HBK_POLICY_RELATIVE = 25,
-  HBK_POLICY_POOL = 26
+  HBK_POLICY_POOL = 26,
+  HBK_POLICY_BANK_RATE = 27,
+  HBK_POLICY_BANK_BUDGET = 28
 };
 
 /* One entry: the same 192 bytes in this struct, in the store and under the hash. The caller leaves

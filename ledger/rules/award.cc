@@ -1,5 +1,7 @@
 // Awards: points that a programme issues for a service by the tariff of its day, or by a grant code
-// for something else that was done; never without either, never beyond the programme's budget.
+// for something else that was done; never without either, never beyond the programme's budget. Bank
+// minutes likewise, by a rate of the whole time bank; but there whoever is served may also pay for it
+// out of their own.
 #include "ledger/rules/fates.h"
 #include "ledger/rules/judging.h"
 
@@ -15,15 +17,20 @@ struct Earned {
   bool overflows = false;
 };
 
+// What the award's unit is earned by for 60 minutes of a service, if it is.
+std::optional<uint64_t> RateOf(const Judging& judging, const Entry& service) {
+  const bool is_bank = judging.unit() == Unit::kBankMinute;
+  const PolicySubject subject =
+      is_bank ? PolicySubject{Topic::kBankRate, kNoId, service.code}
+              : PolicySubject{Topic::kTariff, judging.entry.debit, service.code};
+  return judging.state.policy.InForce(subject, service.occurred_at);
+}
+
 absl::StatusOr<Earned> FindEarned(Judging& judging, const Entry& service, bool cumulative) {
   const State& state = judging.state;
   Fates fates;
   Earned earned;
-  const auto rate_of = [&](const Entry& entry) {
-    return state.policy
-        .InForce({Topic::kTariff, judging.entry.debit, entry.code}, entry.occurred_at)
-        .value_or(0);
-  };
+  const auto rate_of = [&](const Entry& entry) { return RateOf(judging, entry).value_or(0); };
   const auto visit = [&](const Entry& entry) {
     fates.Note(entry);
     if (entry.kind != static_cast<uint16_t>(Kind::kService) || entry.code != service.code ||
@@ -67,16 +74,19 @@ absl::StatusOr<Verdict> CheckTariff(Judging& judging, const Entry& service) {
   Entry& award = judging.entry;
   const Policy& policy = judging.state.policy;
   if (service.credit != award.credit || service.code != award.code) return Verdict::kUnjustified;
-  const std::optional<uint64_t> rate =
-      policy.InForce({Topic::kTariff, award.debit, service.code}, service.occurred_at);
+  const bool is_bank = judging.unit() == Unit::kBankMinute;
+  const std::optional<uint64_t> rate = RateOf(judging, service);
   const auto rounding = static_cast<Rounding>(
-      policy.InForce({Topic::kRounding, award.debit, service.code}, service.occurred_at)
-          .value_or(0));
+      is_bank ? 0
+              : policy.InForce({Topic::kRounding, award.debit, service.code}, service.occurred_at)
+                    .value_or(0));
   const absl::StatusOr<Earned> earned =
       FindEarned(judging, service, rounding == Rounding::kCumulative);
   if (!earned.ok()) return earned.status();
   if (earned->minutes == 0 || !rate) return Verdict::kUnjustified;
-  const absl::StatusOr<bool> awarded = HasAward(judging, service, award.debit);
+  // Points once by each programme; the minutes of a service are put into the bank once.
+  const absl::StatusOr<bool> awarded =
+      HasAward(judging, service, judging.unit(), is_bank ? kNoId : award.debit);
   if (!awarded.ok()) return awarded.status();
   if (*awarded) return Verdict::kAlreadyAwarded;
   const std::optional<uint64_t> points = PointsFor(*earned, *rate, rounding);
@@ -96,10 +106,16 @@ Verdict CheckGrant(const Judging& judging) {
   return award.amount <= *most ? Verdict::kOk : Verdict::kWrongAmount;
 }
 
+bool IsPaidByProgramme(const Judging& judging) {
+  const State& state = judging.state;
+  return state.accounts.party(state.accounts.FindParty(judging.entry.debit)).kind ==
+         static_cast<uint16_t>(PartyKind::kProgramme);
+}
+
 absl::StatusOr<Verdict> CheckJustification(Judging& judging) {
   const absl::StatusOr<std::optional<uint64_t>> index = judging.history.Find(judging.entry.ref);
   if (!index.ok()) return index.status();
-  if (!*index) return CheckGrant(judging);
+  if (!*index) return IsPaidByProgramme(judging) ? CheckGrant(judging) : Verdict::kUnjustified;
   const absl::StatusOr<Entry> reason = judging.history.At(**index);
   if (!reason.ok()) return reason.status();
   switch (static_cast<Kind>(reason->kind)) {
@@ -126,9 +142,12 @@ Verdict CheckBudget(const Judging& judging) {
   const auto budget = [&](Topic topic) {
     return judging.state.policy.InForce({topic, award.debit, 0}, award.recorded_at);
   };
-  const Slot slot = AccountOf(judging.state, award.debit, Unit::kPoint);
+  const Slot slot = AccountOf(judging.state, award.debit, judging.unit());
   const Account account = slot == kNoSlot ? Account{} : judging.state.accounts.account(slot);
-  if (!Fits(budget(Topic::kBudget), account.issued, award.amount)) return Verdict::kBudgetExceeded;
+  const bool is_bank = judging.unit() == Unit::kBankMinute;
+  const std::optional<uint64_t> whole = budget(is_bank ? Topic::kBankBudget : Topic::kBudget);
+  if (!Fits(whole, account.issued, award.amount)) return Verdict::kBudgetExceeded;
+  if (is_bank) return Verdict::kOk;
   const std::optional<uint64_t> of_month = budget(Topic::kMonthBudget);
   const std::optional<uint64_t> of_year = budget(Topic::kYearBudget);
   if (!of_month && !of_year) return Verdict::kOk;
@@ -174,7 +193,7 @@ absl::StatusOr<Verdict> CheckMonth(Judging& judging) {
   const Entry& award = judging.entry;
   const std::optional<uint64_t> cap =
       judging.state.policy.InForce({Topic::kMonthlyCapPoints, kNoId, 0}, award.recorded_at);
-  if (!cap) return Verdict::kOk;
+  if (!cap || judging.unit() != Unit::kPoint) return Verdict::kOk;
   const absl::StatusOr<uint64_t> awarded = AwardedThisMonth(judging);
   if (!awarded.ok()) return awarded.status();
   const bool fits = *awarded <= *cap && award.amount <= *cap - *awarded;
@@ -183,19 +202,19 @@ absl::StatusOr<Verdict> CheckMonth(Judging& judging) {
 
 }  // namespace
 
-absl::StatusOr<bool> HasAward(Judging& judging, const Entry& service, const Id& programme) {
+absl::StatusOr<bool> HasAward(Judging& judging, const Entry& service, Unit unit,
+                              const Id& payer) {
   Fates fates;
   bool found = false;
   const auto visit = [&](const Entry& entry) {
     fates.Note(entry);
     const bool awards = entry.kind == static_cast<uint16_t>(Kind::kAward) &&
-                        entry.ref == service.id &&
-                        (programme == kNoId || programme == entry.debit);
+                        entry.ref == service.id && (payer == kNoId || payer == entry.debit);
     found = awards && fates.Standing(judging.state, entry) > 0;
     return !found;
   };
   const absl::Status walked =
-      WalkAccount(judging, service.credit, Unit::kPoint, service.index + 1, visit);
+      WalkAccount(judging, service.credit, unit, service.index + 1, visit);
   if (!walked.ok()) return walked;
   return found;
 }
@@ -203,22 +222,33 @@ absl::StatusOr<bool> HasAward(Judging& judging, const Entry& service, const Id& 
 absl::StatusOr<Verdict> JudgeAward(Judging& judging) {
   const Entry& award = judging.entry;
   const State& state = judging.state;
-  if (const Verdict v = CheckParty(state, award.debit, {PartyKind::kProgramme}); v != Verdict::kOk) {
-    return v;
-  }
+  const Verdict debit =
+      judging.unit() == Unit::kBankMinute
+          ? CheckParty(state, award.debit, {PartyKind::kProgramme, PartyKind::kBeneficiary})
+          : CheckParty(state, award.debit, {PartyKind::kProgramme});
+  if (debit != Verdict::kOk) return debit;
   const Verdict credit =
       CheckParty(state, award.credit, {PartyKind::kVolunteer, PartyKind::kBeneficiary});
   if (credit != Verdict::kOk) return credit;
   if (const Verdict v = CheckRecorder(judging); v != Verdict::kOk) return v;
+  if (award.debit == award.credit) return Verdict::kSameParty;
   const absl::StatusOr<Verdict> justified = CheckJustification(judging);
   if (!justified.ok() || *justified != Verdict::kOk) return justified;
   if (award.amount == 0) return Verdict::kZeroAmount;
-  if (const Verdict v = CheckBudget(judging); v != Verdict::kOk) return v;
+  const bool by_programme = IsPaidByProgramme(judging);
+  if (by_programme) {
+    if (const Verdict v = CheckBudget(judging); v != Verdict::kOk) return v;
+  } else if (AvailableTo(state, award.debit, judging.unit()) < award.amount) {
+    return Verdict::kInsufficient;
+  }
   const absl::StatusOr<Verdict> month = CheckMonth(judging);
   if (!month.ok() || *month != Verdict::kOk) return month;
   if (const Verdict v = CheckMostHeld(judging); v != Verdict::kOk) return v;
   if (const Verdict v = Move(judging); v != Verdict::kOk) return v;
-  NoteIssue(judging, judging.state.accounts.Mutate(AccountOf(state, award.debit, Unit::kPoint)));
+  if (by_programme) {
+    NoteIssue(judging,
+              judging.state.accounts.Mutate(AccountOf(state, award.debit, judging.unit())));
+  }
   return Verdict::kOk;
 }
 

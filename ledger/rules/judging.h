@@ -67,8 +67,9 @@ absl::Status WalkAccount(Judging& judging, const Id& party, Unit unit, uint64_t 
 // The verdict on a pending entry that holds no more: kAlreadyPosted, kAlreadyVoided or kLapsed.
 absl::StatusOr<Verdict> HowItEnded(Judging& judging, const Entry& pending);
 
-// Whether points awarded for a service stand or are held: by one programme, or any for kNoId.
-absl::StatusOr<bool> HasAward(Judging& judging, const Entry& service, const Id& programme);
+// Whether points or bank minutes awarded for a service stand or are held: by one payer, or any for
+// kNoId.
+absl::StatusOr<bool> HasAward(Judging& judging, const Entry& service, Unit unit, const Id& payer);
 
 // The party of an entry whose account has fewer entries to walk than that of a source of minutes
 // or points: its volunteer, or else its debit party.

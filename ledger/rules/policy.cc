@@ -61,6 +61,8 @@ constexpr TopicShape kShapes[] = {
     {Topic::kCategory, "", Key::kNumber, 0, 1},
     {Topic::kRelative, "giver", Key::kPerson, 0, kAnyValue},
     {Topic::kPool, "", Key::kValueUnit, 0, kAnyValue},
+    {Topic::kBankRate, "", Key::kNumber, 0, kAnyValue / kMinutesPerDay},
+    {Topic::kBankBudget, "programme", Key::kNone, 0, kAnyValue},
 };
 
 const TopicShape* ShapeOf(uint16_t code) {

@@ -45,6 +45,8 @@ enum class Topic : uint16_t {
   kCategory = 24,          // 1 where services may have a category; key: the category
   kRelative = 25,          // largest single gift to a named person; scope: the giver, key: the person
   kPool = 26,              // largest single gift to a programme or sponsor; key: the unit
+  kBankRate = 27,          // bank minutes for 60 minutes of service; key: the category
+  kBankBudget = 28,        // bank minutes that a programme may issue in all; scope: the programme
 };
 
 // Whatever is not whole points is lost, for each service by itself; or only at the end of all, so

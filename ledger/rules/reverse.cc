@@ -93,7 +93,10 @@ Verdict Undo(Judging& judging, const Entry& origin) {
   if (WouldFillClosed(judging.state, entry)) return Verdict::kPartyClosed;
   if (!MayOwe(judging.state, entry) && !IsCovered(judging)) return Verdict::kInsufficient;
   if (const Verdict v = Move(judging); v != Verdict::kOk) return v;
-  if (origin.kind == static_cast<uint16_t>(Kind::kAward)) {
+  const Party& payer =
+      judging.state.accounts.party(judging.state.accounts.FindParty(entry.credit));
+  if (origin.kind == static_cast<uint16_t>(Kind::kAward) &&
+      payer.kind == static_cast<uint16_t>(PartyKind::kProgramme)) {
     const Slot programme = AccountOf(judging.state, entry.credit, judging.unit());
     judging.state.accounts.Mutate(programme).issued -= entry.amount;
   }
@@ -117,9 +120,11 @@ absl::StatusOr<Verdict> JudgeReverse(Judging& judging) {
   const absl::StatusOr<Entry> origin = OriginOf(judging, *original);
   if (!origin.ok()) return origin.status();
   if (origin->kind == static_cast<uint16_t>(Kind::kService)) {
-    const absl::StatusOr<bool> awarded = HasAward(judging, *origin, kNoId);
-    if (!awarded.ok()) return awarded.status();
-    if (*awarded) return Verdict::kAwardStands;
+    for (const Unit unit : {Unit::kPoint, Unit::kBankMinute}) {
+      const absl::StatusOr<bool> awarded = HasAward(judging, *origin, unit, kNoId);
+      if (!awarded.ok()) return awarded.status();
+      if (*awarded) return Verdict::kAwardStands;
+    }
   }
   return Undo(judging, *origin);
 }

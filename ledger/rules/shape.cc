@@ -14,6 +14,7 @@ constexpr Use kMay = Use::kMay;
 constexpr Use kMust = Use::kMust;
 
 constexpr uint16_t kAnyUnit = 0xffff;
+constexpr uint16_t kValueUnit = 0xfffd;    // points or bank minutes
 constexpr uint16_t kDefinedUnit = 0xfffe;  // one that a policy entry defines
 constexpr auto kMinute = static_cast<uint16_t>(Unit::kMinute);
 constexpr auto kPoint = static_cast<uint16_t>(Unit::kPoint);
@@ -44,7 +45,7 @@ constexpr Shape kShapes[] = {
      kFlagLinked},
     {Kind::kDistribution, kMust, kMust, kMay, kMay, kMust, kMay, kMay, kMay, kDefinedUnit,
      kFlagLinked},
-    {Kind::kAward, kMust, kMust, kMust, kMay, kMay, kMay, kMay, kMay, kPoint,
+    {Kind::kAward, kMust, kMust, kMust, kMay, kMay, kMay, kMay, kMay, kValueUnit,
      kFlagLinked | kFlagPending},
     {Kind::kRedeem, kMust, kMust, kMay, kMay, kMay, kMay, kMay, kMay, kPoint,
      kFlagLinked | kFlagPending},
@@ -79,6 +80,9 @@ void CheckUse(Use use, bool is_set, Verdict& verdict) {
 bool UnitFits(const Shape& shape, const Entry& entry) {
   const bool is_defined = entry.unit >= kFirstDefinedUnit;  // whether by a policy, its rule asks
   if (shape.unit == kDefinedUnit) return is_defined;
+  if (shape.unit == kValueUnit) {
+    return entry.unit == kPoint || entry.unit == static_cast<uint16_t>(Unit::kBankMinute);
+  }
   if (shape.unit != kAnyUnit) return entry.unit == shape.unit;
   if (shape.kind == Kind::kReverse && is_defined) return true;
   const bool is_known =

@@ -193,18 +193,19 @@ Balance Model::BalanceAt(const Id& party, Unit unit, int64_t at) const {
   return sum;
 }
 
-uint64_t Model::IssuedAt(const Id& programme, int64_t at) const {
+uint64_t Model::IssuedAt(const Id& programme, uint16_t unit, int64_t at) const {
   uint64_t issued = 0;
   for (const Entry& entry : log_) {
-    if (KindOf(entry) == Kind::kAward && entry.debit == programme) issued += Standing(entry, at);
+    if (KindOf(entry) != Kind::kAward || entry.debit != programme) continue;
+    if (entry.unit == unit) issued += Standing(entry, at);
   }
   return issued;
 }
 
-bool Model::HasAward(const Id& service, const Id& programme, int64_t at) const {
+bool Model::HasAward(const Id& service, uint16_t unit, const Id& payer, int64_t at) const {
   return std::any_of(log_.begin(), log_.end(), [&](const Entry& entry) {
-    return KindOf(entry) == Kind::kAward && entry.ref == service &&
-           (programme == kNoId || entry.debit == programme) && Standing(entry, at) > 0;
+    return KindOf(entry) == Kind::kAward && entry.ref == service && entry.unit == unit &&
+           (payer == kNoId || entry.debit == payer) && Standing(entry, at) > 0;
   });
 }
 
@@ -369,11 +370,17 @@ Verdict Model::CheckRedeemer(const Entry& redeem) const {
 }
 
 // By the definition: the floor of all up to this one, less that of all before it.
-uint64_t Model::PointsFor(const Entry& service, const Id& programme, int64_t at) const {
+uint64_t Model::EarnedBy(const Entry& service, const Entry& award) const {
+  const int64_t at = award.recorded_at;
+  const Id& programme = award.debit;
+  const uint64_t minutes = Standing(service, at);
+  if (award.unit == static_cast<uint16_t>(Unit::kBankMinute)) {
+    return minutes *
+           Rule(Topic::kBankRate, kNoId, service.code, service.occurred_at).value_or(0) / 60;
+  }
   const auto rate = [&](const Entry& s) {
     return Rule(Topic::kTariff, programme, s.code, s.occurred_at).value_or(0);
   };
-  const uint64_t minutes = Standing(service, at);
   const auto how = Rule(Topic::kRounding, programme, service.code, service.occurred_at);
   if (how == 2) return minutes / 60 * rate(service);
   if (how != 1) return minutes * rate(service) / 60;
@@ -391,6 +398,7 @@ uint64_t Model::IssuedSince(const Id& programme, int64_t at, bool of_year) const
   uint64_t issued = 0;
   for (const Entry& entry : log_) {
     if (KindOf(entry) != Kind::kAward || entry.debit != programme) continue;
+    if (entry.unit != static_cast<uint16_t>(Unit::kPoint)) continue;
     const bool same = of_year ? absl::CivilYear(MonthOf(entry.recorded_at)) ==
                                     absl::CivilYear(MonthOf(at))
                               : MonthOf(entry.recorded_at) == MonthOf(at);
@@ -431,15 +439,19 @@ Verdict Model::JudgeExpire(Entry& entry) const {
 }
 
 Verdict Model::JudgeAward(Entry& entry) const {
-  if (const Verdict v = CheckParty(entry.debit, {PartyKind::kProgramme}); v != Verdict::kOk) {
-    return v;
-  }
+  const bool is_bank = entry.unit == static_cast<uint16_t>(Unit::kBankMinute);
+  std::vector<PartyKind> payers = {PartyKind::kProgramme};
+  if (is_bank) payers.push_back(PartyKind::kBeneficiary);
+  if (const Verdict v = CheckParty(entry.debit, payers); v != Verdict::kOk) return v;
   const Verdict credit =
       CheckParty(entry.credit, {PartyKind::kVolunteer, PartyKind::kBeneficiary});
   if (credit != Verdict::kOk) return credit;
   if (entry.recorder != kNoId) {
     if (const Verdict v = CheckParty(entry.recorder, {}); v != Verdict::kOk) return v;
   }
+  if (entry.debit == entry.credit) return Verdict::kSameParty;
+  const bool by_programme =
+      PartyOf(entry.debit)->code == static_cast<uint16_t>(PartyKind::kProgramme);
   if (const Entry* const reason = Find(entry.ref)) {
     if (KindOf(*reason) == Kind::kAward && reason->ref == reason->id) {
       return Verdict::kAlreadyAwarded;
@@ -451,24 +463,39 @@ Verdict Model::JudgeAward(Entry& entry) const {
     const bool is_held =
         IsPending(*reason) && FateOf(*reason, entry.recorded_at) == Fate::kHeld;
     const uint64_t minutes = is_held ? 0 : Standing(*reason, entry.recorded_at);
-    const auto rate = Rule(Topic::kTariff, entry.debit, entry.code, reason->occurred_at);
+    const auto rate = is_bank ? Rule(Topic::kBankRate, kNoId, entry.code, reason->occurred_at)
+                              : Rule(Topic::kTariff, entry.debit, entry.code, reason->occurred_at);
     if (minutes == 0 || !rate) return Verdict::kUnjustified;
-    if (HasAward(reason->id, entry.debit, entry.recorded_at)) return Verdict::kAlreadyAwarded;
-    const uint64_t points = PointsFor(*reason, entry.debit, entry.recorded_at);
+    const Id& payer = is_bank ? kNoId : entry.debit;
+    if (HasAward(reason->id, entry.unit, payer, entry.recorded_at)) {
+      return Verdict::kAlreadyAwarded;
+    }
+    const uint64_t points = EarnedBy(*reason, entry);
     if (entry.amount == 0) entry.amount = points;
     if (entry.amount != points) return Verdict::kWrongAmount;
   } else {
     const auto most = Rule(Topic::kGrant, entry.debit, entry.code, entry.occurred_at);
-    if (entry.code == 0 || !most) return Verdict::kUnjustified;
+    if (entry.code == 0 || !most || !by_programme) return Verdict::kUnjustified;
     const auto once = Rule(Topic::kGrantOnce, entry.debit, entry.code, entry.occurred_at);
     if (once == 1 && entry.id != entry.ref) return Verdict::kIdNotRef;
     if (entry.amount > *most) return Verdict::kWrongAmount;
   }
   if (entry.amount == 0) return Verdict::kZeroAmount;
-  const auto budget = Rule(Topic::kBudget, entry.debit, 0, entry.recorded_at);
-  const uint64_t issued = IssuedAt(entry.debit, entry.recorded_at);
+  if (!by_programme) {
+    const Balance b = BalanceAt(entry.debit, Unit::kBankMinute, entry.recorded_at);
+    if (Available(b) < entry.amount) return Verdict::kInsufficient;
+    const Verdict held = CheckMostHeld(entry);
+    return held == Verdict::kOk ? CheckFits(entry) : held;
+  }
+  const auto budget = Rule(is_bank ? Topic::kBankBudget : Topic::kBudget, entry.debit, 0,
+                           entry.recorded_at);
+  const uint64_t issued = IssuedAt(entry.debit, entry.unit, entry.recorded_at);
   if (!budget || issued > *budget || entry.amount > *budget - issued) {
     return Verdict::kBudgetExceeded;
+  }
+  if (is_bank) {
+    const Verdict held = CheckMostHeld(entry);
+    return held == Verdict::kOk ? CheckFits(entry) : held;
   }
   for (const Topic topic : {Topic::kMonthBudget, Topic::kYearBudget}) {
     const auto part = Rule(topic, entry.debit, 0, entry.recorded_at);
@@ -480,6 +507,7 @@ Verdict Model::JudgeAward(Entry& entry) const {
     uint64_t of_month = 0;
     for (const Entry& other : log_) {
       if (KindOf(other) != Kind::kAward || other.credit != entry.credit) continue;
+      if (other.unit != entry.unit) continue;
       if (MonthOf(other.recorded_at) != MonthOf(entry.recorded_at)) continue;
       of_month += Standing(other, entry.recorded_at);
     }
@@ -626,7 +654,12 @@ Verdict Model::JudgeReverse(const Entry& entry) const {
   if (WasReversed(*original)) return Verdict::kAlreadyReversed;
   const Entry* const origin = is_post ? Find(original->ref) : original;
   const bool is_service = KindOf(*origin) == Kind::kService;
-  if (is_service && HasAward(origin->id, kNoId, entry.recorded_at)) return Verdict::kAwardStands;
+  for (const Unit unit : {Unit::kPoint, Unit::kBankMinute}) {
+    if (is_service &&
+        HasAward(origin->id, static_cast<uint16_t>(unit), kNoId, entry.recorded_at)) {
+      return Verdict::kAwardStands;
+    }
+  }
   const auto credited = static_cast<PartyKind>(PartyOf(entry.credit)->code);
   const bool is_source = credited == PartyKind::kProgramme || credited == PartyKind::kTeam;
   if (!is_source && IsClosed(entry.credit)) return Verdict::kPartyClosed;

@@ -63,7 +63,7 @@ class Model {
   Verdict JudgeExpire(Entry& entry) const;
   Verdict JudgeRecord(const Entry& entry) const;
   Verdict CheckTransfer(const Entry& transfer) const;
-  uint64_t PointsFor(const Entry& service, const Id& programme, int64_t at) const;
+  uint64_t EarnedBy(const Entry& service, const Entry& award) const;
   uint64_t IssuedSince(const Id& programme, int64_t at, bool of_year) const;
 
   // What became of a pending entry by an instant, and the entry that ended it.
@@ -72,8 +72,8 @@ class Model {
   // What an entry moved, and what of it is still moved, held included; by an instant.
   uint64_t Standing(const Entry& entry, int64_t at) const;
   Balance BalanceAt(const Id& party, Unit unit, int64_t at) const;
-  uint64_t IssuedAt(const Id& programme, int64_t at) const;
-  bool HasAward(const Id& service, const Id& programme, int64_t at) const;
+  uint64_t IssuedAt(const Id& programme, uint16_t unit, int64_t at) const;
+  bool HasAward(const Id& service, uint16_t unit, const Id& payer, int64_t at) const;
   Verdict CheckFits(const Entry& entry) const;
   uint64_t LastOf(const Id& party, uint16_t unit) const;
 

@@ -53,6 +53,8 @@ class TownGenerator {
     rule(Topic::kBudget, Named('P', 0), 0, 300 + Below(2'000));
     if (OneIn(2)) rule(Topic::kBudget, Named('P', 1), 0, 100);
     if (OneIn(2)) rule(Topic::kTransfer, kNoId, 2, 15);
+    rule(Topic::kBankRate, kNoId, 1, 60);
+    rule(Topic::kBankBudget, Named('P', 0), 0, 500);
     rule(Topic::kUnit, kNoId, 16, 1);
     entries.back().activity[0] = 'x';
     rule(Topic::kMaxServiceMinutes, kNoId, 0, 300);
@@ -259,16 +261,20 @@ class TownGenerator {
                               {Topic::kUnit, 0, 2},
                               {Topic::kCategory, 0, 2},
                               {Topic::kRelative, 0, 30},
-                              {Topic::kPool, 0, 30}});
+                              {Topic::kPool, 0, 30},
+                              {Topic::kBankRate, 0, 90},
+                              {Topic::kBankBudget, 0, 900}});
     entry.code = static_cast<uint16_t>(range.topic);
     entry.credit = kNoId;
     entry.ref = kNoId;
     entry.amount = range.least + Below(range.span);
     const bool of_programme = range.topic == Topic::kRounding ||
                               range.topic == Topic::kMonthBudget ||
-                              range.topic == Topic::kYearBudget || range.topic == Topic::kGrantOnce;
+                              range.topic == Topic::kYearBudget ||
+                              range.topic == Topic::kGrantOnce ||
+                              range.topic == Topic::kBankBudget;
     if (of_programme) entry.credit = Named('P', Below(2));
-    if (range.topic == Topic::kRounding) entry.ref[0] = 1;
+    if (range.topic == Topic::kRounding || range.topic == Topic::kBankRate) entry.ref[0] = 1;
     if (range.topic == Topic::kGrantOnce || range.topic == Topic::kMostHeld ||
         range.topic == Topic::kExpiryDays || range.topic == Topic::kDebtLimit ||
         range.topic == Topic::kPool) {
@@ -361,6 +367,12 @@ class TownGenerator {
       entry.amount = service.amount * (entry.debit == Named('P', 0) ? 10 : 6) / 60;
       if (OneIn(10)) ++entry.amount;
       if (OneIn(3)) entry.amount = 0;
+    }
+    if (OneIn(4)) {
+      entry.unit = static_cast<uint16_t>(Unit::kBankMinute);
+      if (OneIn(2)) entry.debit = OneIn(3) ? Volunteer() : Named('B', 0);
+      if (OneIn(6)) entry.credit = Named('B', 0);
+      if (!OneIn(5)) entry.amount = 0;
     }
     if (OneIn(6)) {
       entry.flags = kFlagPending;

@@ -256,5 +256,72 @@ TEST_F(PeriodBudgetTest, ReportsOfRidersArePaidOnce) {
   EXPECT_EQ(Minutes(), 0u);
 }
 
+// A time bank: a fund gives an elder 100 minutes; who serves the elder is paid out of them.
+class TimeBankTest : public TownMachine {
+ protected:
+  TimeBankTest() {
+    Open(Named('B'), PartyKind::kBeneficiary);
+    Rule(Topic::kBankRate, kNoId, kPatrol, 60);
+    Rule(Topic::kBankBudget, Named('P'), 0, 300);
+    Rule(Topic::kGrant, Named('P'), kReport, 100);
+    Entry fund = Grant(100, Named('B'));
+    fund.unit = static_cast<uint16_t>(Unit::kBankMinute);
+    Sent(fund);
+  }
+
+  Entry BankAward(const Entry& service, const Id& payer, uint64_t minutes = 0) {
+    Entry entry = Award(service, minutes);
+    entry.debit = payer;
+    entry.unit = static_cast<uint16_t>(Unit::kBankMinute);
+    return entry;
+  }
+  uint64_t Banked(const Id& party) const {
+    return Available(BalanceOf(party, Unit::kBankMinute));
+  }
+};
+
+TEST_F(TimeBankTest, WhoIsServedPays) {
+  const Entry service = Sent(Service(480, 90));
+  EXPECT_EQ(Send(BankAward(service, Named('B'), 91)), Verdict::kWrongAmount);
+  Sent(BankAward(service, Named('B')));
+  EXPECT_EQ(Banked(Named('V')), 90u);
+  EXPECT_EQ(Banked(Named('B')), 10u);
+  EXPECT_EQ(Send(BankAward(service, Named('P'))), Verdict::kAlreadyAwarded);
+  EXPECT_EQ(Send(BankAward(Sent(Service(600, 11)), Named('B'))), Verdict::kInsufficient);
+  Sent(BankAward(Sent(Service(660, 10)), Named('B')));
+  Sent(Award(service, 15));  // points are another matter
+  EXPECT_EQ(Minutes(), 111u) << "and minutes of service are never spent";
+}
+
+TEST_F(TimeBankTest, AFundPaysWithinItsBudget) {
+  const Entry service = Sent(Service(0, 200));
+  Sent(BankAward(service, Named('P')));
+  EXPECT_EQ(Banked(Named('V')), 200u);
+  EXPECT_EQ(Send(BankAward(Sent(Service(300, 1)), Named('P'))), Verdict::kBudgetExceeded);
+}
+
+TEST_F(TimeBankTest, NobodyElsePaysNorWithoutAService) {
+  const Entry service = Sent(Service(0, 60));
+  EXPECT_EQ(Send(BankAward(service, Named('V', 2))), Verdict::kWrongPartyKind);
+  Entry points = Award(service, 10);
+  points.debit = Named('B');
+  EXPECT_EQ(Send(points), Verdict::kWrongPartyKind) << "points are a programme's";
+  Entry grant = Grant(10);
+  grant.debit = Named('B');
+  grant.unit = static_cast<uint16_t>(Unit::kBankMinute);
+  EXPECT_EQ(Send(grant), Verdict::kUnjustified);
+  grant.credit = Named('B');
+  EXPECT_EQ(Send(grant), Verdict::kSameParty);
+}
+
+TEST_F(TimeBankTest, AServiceStandsAsLongAsItIsPaid) {
+  const Entry service = Sent(Service(0, 60));
+  const Entry award = Sent(BankAward(service, Named('B'), 60));
+  EXPECT_EQ(Send(Reverse(service)), Verdict::kAwardStands);
+  Sent(Reverse(award));
+  EXPECT_EQ(Banked(Named('B')), 100u);
+  Sent(Reverse(service));
+}
+
 }  // namespace
 }  // namespace hourbook

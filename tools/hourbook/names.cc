@@ -59,6 +59,8 @@ constexpr Name kTopics[] = {
     {"category", HBK_POLICY_CATEGORY},
     {"relative", HBK_POLICY_RELATIVE},
     {"pool", HBK_POLICY_POOL},
+    {"bank_rate", HBK_POLICY_BANK_RATE},
+    {"bank_budget", HBK_POLICY_BANK_BUDGET},
 };
 
 constexpr Name kFlags[] = {
