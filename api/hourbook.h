@@ -132,6 +132,7 @@ enum {
   HBK_BALANCE_NOT_ZERO = 155,
   HBK_PARTY_FROZEN = 156,
   HBK_PARTY_NOT_FROZEN = 157,
+  HBK_PARTY_LINKED = 158,
   HBK_ZERO_DURATION = 160,
   HBK_TOO_LONG = 161,
   HBK_SELF_VERIFIED = 162,
@@ -208,7 +209,8 @@ enum { /* hbk_entry.kind */
   HBK_KIND_LEGACY = 18,
   HBK_KIND_INSPECTION = 19,
   HBK_KIND_CONTRIBUTION = 20,
-  HBK_KIND_DISTRIBUTION = 21
+  HBK_KIND_DISTRIBUTION = 21,
+  HBK_KIND_LINK = 22
 };
 
 enum { /* hbk_entry.code of an open entry */
@@ -487,7 +489,8 @@ HBK_API hbk_status hbk_entry_by_id(hbk_snapshot* snapshot, const uint8_t id[16],
 enum { /* hbk_party.standing */
   HBK_STANDING_OPEN = 0,
   HBK_STANDING_CLOSED = 1,
-  HBK_STANDING_FROZEN = 2
+  HBK_STANDING_FROZEN = 2,
+  HBK_STANDING_LINKED = 3 /* to another id of the same person, which is used instead */
 };
 
 /* A party of the ledger. */
@@ -530,7 +533,7 @@ HBK_API hbk_status hbk_entries_open(hbk_snapshot* snapshot, uint64_t first,
                                     hbk_error* error);
 
 /* The statement of an account: every entry that touched it, newest first, posts, voids and reversals
- * included. Follows the account's back links, so nothing between two entries can be left out.
+ * included; also of the accounts under ids that were linked to the party's. Follows the account's back links, so nothing between two entries can be left out.
  *
  * Returns: HBK_OK; HBK_NOT_FOUND where the party was never opened; HBK_OUT_OF_MEMORY.
  * Args:  filter: NULL for all. Out: cursor, NULL on failure. */

@@ -79,6 +79,7 @@ static_assert(HBK_EXCEEDS_PENDING == static_cast<uint32_t>(Verdict::kExceedsPend
 static_assert(HBK_AWARD_STANDS == static_cast<uint32_t>(Verdict::kAwardStands));
 static_assert(HBK_OTHER_EVIDENCE == static_cast<uint32_t>(Verdict::kOtherEvidence));
 static_assert(HBK_PARTY_FROZEN == static_cast<uint32_t>(Verdict::kPartyFrozen));
+static_assert(HBK_PARTY_LINKED == static_cast<uint32_t>(Verdict::kPartyLinked));
 static_assert(HBK_NOT_YET_REDEEMABLE == static_cast<uint32_t>(Verdict::kNotYetRedeemable));
 static_assert(HBK_NOT_EXPIRED == static_cast<uint32_t>(Verdict::kNotExpired));
 static_assert(HBK_ALREADY_DISTRIBUTED == static_cast<uint32_t>(Verdict::kAlreadyDistributed));

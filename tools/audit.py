@@ -23,7 +23,7 @@ import sys
 
 MAX_NOTE, MAX_SIGNATURES, MAX_STATEMENT, LEAF, HASH, WIDE = 1_000_000, 64, 1 << 30, 224, 32, 256
 ENTRY = struct.Struct("<16s16s16s16s16s16s32sQqqQQQHHHHII")
-OPEN, POST, VOID, LAST, PENDING, ZERO, MOVES = 2, 10, 11, 21, 2, bytes(16), {*range(4, 12), *range(16, 22)}
+OPEN, POST, VOID, LAST, PENDING, ZERO, MOVES = 2, 10, 11, 22, 2, bytes(16), {*range(4, 12), *range(16, 22)}
 KEY_NAME = r"([^\s\x00-\x1f\x7f+]+)"  # no space of Unicode's, no control character, no plus
 P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493  # of Ed25519, as D is
 D, ROOT_OF_MINUS_1 = -121665 * pow(121666, -1, P) % P, pow(2, (P - 1) // 4, P)

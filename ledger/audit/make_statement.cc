@@ -78,7 +78,7 @@ absl::Status Prover::CollectParty() {
 
 // Newest first, so what waits to see whether an older one fits lies at the end.
 absl::Status Prover::CollectAccount(Unit unit) {
-  absl::StatusOr<Cursor> cursor = Cursor::Statement(snapshot_, party_, unit, {});
+  absl::StatusOr<Cursor> cursor = Cursor::Account(snapshot_, party_, unit, {});
   if (!cursor.ok()) return cursor.status();
   Filter period;
   period.from = range_.from;

@@ -1,5 +1,7 @@
 #include "ledger/engine/cursor.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "ledger/base/error.h"
 
@@ -19,34 +21,63 @@ Cursor Cursor::Entries(const Snapshot& snapshot, uint64_t first, const Filter& f
   return cursor;
 }
 
-absl::StatusOr<Cursor> Cursor::Statement(const Snapshot& snapshot, const Id& party, Unit unit,
-                                         const Filter& filter) {
-  const absl::StatusOr<Account> account = snapshot.AccountOf(party, unit);
+absl::Status Cursor::AddAccount(const Id& party, Unit unit) {
+  const absl::StatusOr<hourbook::Account> account = snapshot_->AccountOf(party, unit);
   if (!account.ok()) return account.status();
+  walks_->push_back({party, account->last_index});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Cursor> Cursor::Account(const Snapshot& snapshot, const Id& party, Unit unit,
+                                       const Filter& filter) {
   Cursor cursor(snapshot, filter);
-  cursor.party_ = party;
-  cursor.next_ = account->last_index;
-  cursor.ended_ = account->last_index == 0;
+  cursor.walks_.emplace();
+  if (absl::Status added = cursor.AddAccount(party, unit); !added.ok()) return added;
   return cursor;
 }
 
-uint64_t Cursor::After(const Entry& entry) const {
-  if (!party_) return entry.index + 1;
-  return entry.debit == *party_ ? entry.prev_debit : entry.prev_credit;
+absl::StatusOr<Cursor> Cursor::Statement(const Snapshot& snapshot, const Id& party, Unit unit,
+                                         const Filter& filter) {
+  const absl::StatusOr<std::vector<Id>> ids = snapshot.IdsOf(party);
+  if (!ids.ok()) return ids.status();
+  Cursor cursor(snapshot, filter);
+  cursor.walks_.emplace();
+  for (const Id& id : *ids) {
+    if (absl::Status added = cursor.AddAccount(id, unit); !added.ok()) return added;
+  }
+  return cursor;
+}
+
+std::optional<uint64_t> Cursor::Peek() const {
+  uint64_t newest = 0;
+  if (!walks_) return next_ < snapshot_->size() ? std::optional<uint64_t>(next_) : std::nullopt;
+  for (const Walk& walk : *walks_) newest = std::max(newest, walk.next);
+  return newest == 0 ? std::nullopt : std::optional<uint64_t>(newest);
+}
+
+// One entry may be in two of a person's accounts: it is passed in both.
+absl::Status Cursor::Pass(const Entry& entry) {
+  next_ = entry.index + 1;
+  if (!walks_) return absl::OkStatus();
+  for (Walk& walk : *walks_) {
+    if (walk.next != entry.index) continue;
+    walk.next = entry.debit == walk.party ? entry.prev_debit : entry.prev_credit;
+    if (walk.next >= entry.index) {
+      return Fail(Failure::kCorrupt,
+                  absl::StrCat("entry ", entry.index, " links forward, to ", walk.next));
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<size_t> Cursor::Next(absl::Span<Entry> entries) {
   size_t count = 0;
-  while (!ended_ && count < entries.size()) {
-    if (!party_ && next_ >= snapshot_->size()) break;
-    const absl::StatusOr<Record> record = snapshot_->At(next_);
+  while (count < entries.size()) {
+    const std::optional<uint64_t> index = Peek();
+    if (!index) break;
+    const absl::StatusOr<Record> record = snapshot_->At(*index);
     if (!record.ok()) return record.status();
-    const uint64_t next = After(record->entry);
-    if (party_ && next >= next_) {
-      return Fail(Failure::kCorrupt, absl::StrCat("entry ", next_, " links forward, to ", next));
-    }
-    next_ = next;
-    ended_ = party_ && next == 0;
+    if (absl::Status passed = Pass(record->entry); !passed.ok()) return passed;
     if (filter_.Fits(record->entry)) entries[count++] = record->entry;
   }
   return count;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
@@ -30,7 +31,12 @@ class Cursor {
   // All entries from index `first` on.
   static Cursor Entries(const Snapshot& snapshot, uint64_t first, const Filter& filter);
 
-  // Those of an account. kNotFound where the party was never opened.
+  // Those of an account, newest first. kNotFound where the party was never opened.
+  static absl::StatusOr<Cursor> Account(const Snapshot& snapshot, const Id& party, Unit unit,
+                                        const Filter& filter);
+
+  // Those of a person: of the party's account, and of those under each id that was linked to it.
+  // Likewise.
   static absl::StatusOr<Cursor> Statement(const Snapshot& snapshot, const Id& party, Unit unit,
                                           const Filter& filter);
 
@@ -40,13 +46,21 @@ class Cursor {
  private:
   Cursor(const Snapshot& snapshot, const Filter& filter) : snapshot_(&snapshot), filter_(filter) {}
 
-  uint64_t After(const Entry& entry) const;
+  // An account that is walked backwards.
+  struct Walk {
+    Id party;
+    uint64_t next;  // index of the next entry; 0 at the end
+  };
+
+  absl::Status AddAccount(const Id& party, Unit unit);
+  // The index of the next entry, if there is one.
+  std::optional<uint64_t> Peek() const;
+  absl::Status Pass(const Entry& entry);
 
   const Snapshot* snapshot_;
   Filter filter_;
-  std::optional<Id> party_;  // of a statement
-  uint64_t next_ = 0;        // index of the next entry
-  bool ended_ = false;
+  std::optional<std::vector<Walk>> walks_;  // of a statement
+  uint64_t next_ = 0;                       // without one: index of the next entry
 };
 
 }  // namespace hourbook

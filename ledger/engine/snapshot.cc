@@ -153,6 +153,20 @@ absl::StatusOr<Account> Snapshot::AccountOf(const Id& party, Unit unit) const {
   return Account{};
 }
 
+absl::StatusOr<std::vector<Id>> Snapshot::IdsOf(const Id& party) const {
+  absl::ReaderMutexLock lock(&ledger_.state_lock_);
+  const absl::StatusOr<Slot> slot = FindParty(party);
+  if (!slot.ok()) return slot.status();
+  const Table<Party>& parties = core_->state().accounts.parties();
+  std::vector<Id> ids = {party};
+  for (Slot linked = parties.At(size(), *slot).linked; linked != kNoSlot;) {
+    const Party& found = parties.At(size(), linked);
+    ids.push_back(found.id);
+    linked = found.next_linked;
+  }
+  return ids;
+}
+
 absl::StatusOr<std::vector<Unit>> Snapshot::UnitsOf(const Id& party) const {
   absl::ReaderMutexLock lock(&ledger_.state_lock_);
   const absl::StatusOr<Slot> slot = FindParty(party);

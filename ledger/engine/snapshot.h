@@ -67,6 +67,9 @@ class Snapshot {
   // never opened.
   absl::StatusOr<Account> AccountOf(const Id& party, Unit unit) const;
 
+  // The party's id, and those that were linked to it. Likewise.
+  absl::StatusOr<std::vector<Id>> IdsOf(const Id& party) const;
+
   // The units in which a party has an account, sorted. Likewise.
   absl::StatusOr<std::vector<Unit>> UnitsOf(const Id& party) const;
 

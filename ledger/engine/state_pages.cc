@@ -12,7 +12,7 @@ namespace {
 
 // The tables of a state, in the order in which they are written and read back.
 // Where a size changes, so does the layout: store/state.cc needs another number then.
-static_assert(sizeof(Party) == 32 && sizeof(Account) == 104 && sizeof(Hold) == 32);
+static_assert(sizeof(Party) == 48 && sizeof(Account) == 104 && sizeof(Hold) == 32);
 
 enum StateTable : uint32_t { kParties, kAccounts, kHolds, kPolicies, kTables };
 

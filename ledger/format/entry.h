@@ -38,9 +38,10 @@ enum class Kind : uint16_t {
   kInspection = 19,
   kContribution = 20,
   kDistribution = 21,
+  kLink = 22,
 };
 
-inline constexpr Kind kLastKind = Kind::kDistribution;
+inline constexpr Kind kLastKind = Kind::kLink;
 
 // Who can hold an account. Carried in an open entry's code.
 enum class PartyKind : uint16_t {

@@ -24,10 +24,22 @@ Slot Accounts::OpenParty(const Id& id, PartyKind kind, uint64_t index) {
                                      .opened = index,
                                      .first_account = kNoSlot,
                                      .kind = static_cast<uint16_t>(kind),
-                                     .standing = Standing::kOpen});
+                                     .standing = Standing::kOpen,
+                                     .kept = kNoSlot,
+                                     .linked = kNoSlot,
+                                     .next_linked = kNoSlot,
+                                     .padding = 0});
   const bool added = party_by_id_.emplace(id, slot).second;
   HOURBOOK_CHECK(added, "a party is opened once");
   return slot;
+}
+
+void Accounts::LinkParty(Slot other, Slot kept) {
+  Party& from = parties_.Mutate(other);
+  from.standing = Standing::kLinked;
+  from.kept = kept;
+  from.next_linked = parties_[kept].linked;
+  parties_.Mutate(kept).linked = other;
 }
 
 void Accounts::RestoreParty(const Party& party) {

@@ -16,7 +16,7 @@ namespace hourbook {
 inline constexpr Slot kNoSlot = UINT32_MAX;
 
 // What may be done with a party. The numbers are persisted, and the C API's.
-enum class Standing : uint16_t { kOpen = 0, kClosed = 1, kFrozen = 2 };
+enum class Standing : uint16_t { kOpen = 0, kClosed = 1, kFrozen = 2, kLinked = 3 };
 
 struct Party {
   Id id;
@@ -24,6 +24,10 @@ struct Party {
   Slot first_account;  // the newest of its accounts, or kNoSlot
   uint16_t kind;       // PartyKind
   Standing standing;
+  Slot kept;         // of the same person: the id that this one was linked to, or kNoSlot
+  Slot linked;       // the newest of the ids that were linked to this one, or kNoSlot
+  Slot next_linked;  // the one before it of the same kept id, or kNoSlot
+  uint32_t padding;
 };
 
 // (party, unit).
@@ -71,6 +75,8 @@ class Accounts {
 
   // The id must not be known.
   Slot OpenParty(const Id& id, PartyKind kind, uint64_t index);
+  // Both are one person's; `other` must be linked to none and have none linked to it.
+  void LinkParty(Slot other, Slot kept);
   void SetStanding(Slot party, Standing standing) { parties_.Mutate(party).standing = standing; }
 
   // Takes in a record as it was persisted, in the order of slots, parties first.

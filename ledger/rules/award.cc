@@ -73,7 +73,8 @@ std::optional<uint64_t> PointsFor(const Earned& earned, uint64_t rate, Rounding 
 absl::StatusOr<Verdict> CheckTariff(Judging& judging, const Entry& service) {
   Entry& award = judging.entry;
   const Policy& policy = judging.state.policy;
-  if (service.credit != award.credit || service.code != award.code) return Verdict::kUnjustified;
+  const bool is_for = PersonOf(judging.state, service.credit) == award.credit;
+  if (!is_for || service.code != award.code) return Verdict::kUnjustified;
   const bool is_bank = judging.unit() == Unit::kBankMinute;
   const std::optional<uint64_t> rate = RateOf(judging, service);
   const auto rounding = static_cast<Rounding>(
@@ -178,7 +179,7 @@ absl::StatusOr<uint64_t> AwardedThisMonth(Judging& judging) {
   Fates fates;
   uint64_t sum = 0;
   const absl::Status walked =
-      WalkAccount(judging, award.credit, Unit::kPoint, 0, [&](const Entry& entry) {
+      WalkPerson(judging, award.credit, Unit::kPoint, 0, [&](const Entry& entry) {
         if (state.policy.LocalMonth(entry.recorded_at) != month) return false;
         fates.Note(entry);
         const bool is_award = entry.kind == static_cast<uint16_t>(Kind::kAward);
@@ -210,11 +211,10 @@ absl::StatusOr<bool> HasAward(Judging& judging, const Entry& service, Unit unit,
     fates.Note(entry);
     const bool awards = entry.kind == static_cast<uint16_t>(Kind::kAward) &&
                         entry.ref == service.id && (payer == kNoId || payer == entry.debit);
-    found = awards && fates.Standing(judging.state, entry) > 0;
+    found |= awards && fates.Standing(judging.state, entry) > 0;
     return !found;
   };
-  const absl::Status walked =
-      WalkAccount(judging, service.credit, unit, service.index + 1, visit);
+  const absl::Status walked = WalkPerson(judging, service.credit, unit, service.index + 1, visit);
   if (!walked.ok()) return walked;
   return found;
 }

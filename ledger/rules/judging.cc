@@ -34,6 +34,7 @@ Verdict CheckParty(const State& state, const Id& party, std::initializer_list<Pa
   const Party& found = state.accounts.party(slot);
   if (found.standing == Standing::kClosed) return Verdict::kPartyClosed;
   if (found.standing == Standing::kFrozen) return Verdict::kPartyFrozen;
+  if (found.standing == Standing::kLinked) return Verdict::kPartyLinked;
   const auto kind = static_cast<PartyKind>(found.kind);
   const bool fits =
       kinds.size() == 0 || std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
@@ -67,10 +68,16 @@ Verdict CheckMostHeld(const Judging& judging) {
   const std::optional<uint64_t> most =
       state.policy.InForce({Topic::kMostHeld, kNoId, entry.unit}, entry.recorded_at);
   if (!most) return Verdict::kOk;
-  const Balance balance = BalanceOf(state, AccountOf(state, entry.credit, judging.unit()));
-  const uint64_t credits = balance.credits_posted + balance.credits_pending;  // in range: Credit's
-  const uint64_t has = credits > balance.debits_posted ? credits - balance.debits_posted : 0;
-  return has <= *most && entry.amount <= *most - has ? Verdict::kOk : Verdict::kMostHeld;
+  uint64_t left = *most;
+  bool fits = true;
+  ForEachId(state, entry.credit, [&](const Party& id) {
+    const Balance balance = BalanceOf(state, AccountOf(state, id.id, judging.unit()));
+    const uint64_t credits = balance.credits_posted + balance.credits_pending;  // Credit's range
+    const uint64_t has = credits > balance.debits_posted ? credits - balance.debits_posted : 0;
+    fits = fits && has <= left;
+    if (fits) left -= has;
+  });
+  return fits && entry.amount <= left ? Verdict::kOk : Verdict::kMostHeld;
 }
 
 Verdict Move(Judging& judging) {
@@ -132,6 +139,30 @@ absl::Status WalkAccount(Judging& judging, const Id& party, Unit unit, uint64_t 
     index = previous;
   }
   return absl::OkStatus();
+}
+
+const Id& PersonOf(const State& state, const Id& party) {
+  const Party& found = state.accounts.party(state.accounts.FindParty(party));
+  return found.kept == kNoSlot ? found.id : state.accounts.party(found.kept).id;
+}
+
+void ForEachId(const State& state, const Id& person, absl::FunctionRef<void(const Party&)> visit) {
+  const Party& kept = state.accounts.party(state.accounts.FindParty(person));
+  visit(kept);
+  for (Slot slot = kept.linked; slot != kNoSlot;) {
+    const Party& linked = state.accounts.party(slot);
+    visit(linked);
+    slot = linked.next_linked;
+  }
+}
+
+absl::Status WalkPerson(Judging& judging, const Id& party, Unit unit, uint64_t oldest,
+                        absl::FunctionRef<bool(const Entry&)> visit) {
+  absl::Status walked;
+  ForEachId(judging.state, PersonOf(judging.state, party), [&](const Party& id) {
+    if (walked.ok()) walked = WalkAccount(judging, id.id, unit, oldest, visit);
+  });
+  return walked;
 }
 
 absl::StatusOr<Verdict> HowItEnded(Judging& judging, const Entry& pending) {

@@ -64,6 +64,16 @@ void EndHold(State& state, const Hold& hold, uint64_t posted);
 absl::Status WalkAccount(Judging& judging, const Id& party, Unit unit, uint64_t oldest,
                          absl::FunctionRef<bool(const Entry&)> visit);
 
+// The same over every id of the party's person, one after the other: false ends the walk of one id.
+absl::Status WalkPerson(Judging& judging, const Id& party, Unit unit, uint64_t oldest,
+                        absl::FunctionRef<bool(const Entry&)> visit);
+
+// The id that stands for the party's person: the party itself, unless it is linked to another.
+const Id& PersonOf(const State& state, const Id& party);
+
+// Calls visit with every id of a person, the one that stands for it first.
+void ForEachId(const State& state, const Id& person, absl::FunctionRef<void(const Party&)> visit);
+
 // The verdict on a pending entry that holds no more: kAlreadyPosted, kAlreadyVoided or kLapsed.
 absl::StatusOr<Verdict> HowItEnded(Judging& judging, const Entry& pending);
 
@@ -79,6 +89,7 @@ const Id& NarrowerParty(const State& state, const Entry& entry);
 Verdict JudgeOpen(Judging& judging);
 Verdict JudgeClose(Judging& judging);
 Verdict JudgeFreeze(Judging& judging);
+Verdict JudgeLink(Judging& judging);
 absl::StatusOr<Verdict> JudgeService(Judging& judging);
 Verdict JudgeTraining(Judging& judging);
 Verdict JudgeLegacy(Judging& judging);

@@ -47,6 +47,8 @@ absl::StatusOr<Verdict> JudgeKind(Judging& judging) {
       return JudgeClose(judging);
     case Kind::kFreeze:
       return JudgeFreeze(judging);
+    case Kind::kLink:
+      return JudgeLink(judging);
     case Kind::kService:
       return JudgeService(judging);
     case Kind::kTraining:

@@ -1,5 +1,7 @@
 // Opening, freezing and closing parties. Why stays outside: a reason is a number of the programme's
 // own, since the reasons themselves (illness, hardship, death) are nobody's business (O67 art. 16).
+#include <algorithm>
+
 #include "ledger/rules/judging.h"
 
 namespace hourbook {
@@ -47,20 +49,61 @@ Verdict JudgeFreeze(Judging& judging) {
   return Verdict::kOk;
 }
 
+// What is known of when the volunteer served, under either id: upper bounds still (accounts.h).
+void FoldTimes(Judging& judging, Slot other, Slot kept) {
+  Accounts& accounts = judging.state.accounts;
+  const Slot from = accounts.FindAccount(other, Unit::kMinute);
+  if (from == kNoSlot) return;
+  const Slot into = accounts.FindOrAddAccount(kept, Unit::kMinute);
+  const Account old = accounts.account(from);
+  Account& account = accounts.Mutate(into);
+  account.latest_end = std::max(account.latest_end, old.latest_end);
+  const auto fold = [](int32_t& latest, uint32_t& sum, int32_t old_latest, uint32_t old_sum) {
+    if (old_latest < latest) return;
+    sum = old_latest == latest ? sum + old_sum : old_sum;  // each is bounded: NoteTime
+    latest = old_latest;
+  };
+  fold(account.latest_day, account.latest_day_minutes, old.latest_day, old.latest_day_minutes);
+  fold(account.latest_month, account.latest_month_minutes, old.latest_month,
+       old.latest_month_minutes);
+}
+
+// Two ids turn out to be one person's: that in ref is used no more, that in credit stands for both. What
+// the first did stays as it was recorded, and counts with the second in every limit.
+Verdict JudgeLink(Judging& judging) {
+  const Entry& entry = judging.entry;
+  const std::initializer_list<PartyKind> persons = {PartyKind::kVolunteer, PartyKind::kBeneficiary};
+  for (const Id& id : {entry.credit, entry.ref}) {
+    if (const Verdict v = CheckParty(judging.state, id, persons); v != Verdict::kOk) return v;
+  }
+  if (const Verdict v = CheckRecorder(judging); v != Verdict::kOk) return v;
+  if (entry.credit == entry.ref) return Verdict::kSameParty;
+  Accounts& accounts = judging.state.accounts;
+  const Slot kept = accounts.FindParty(entry.credit), other = accounts.FindParty(entry.ref);
+  if (accounts.party(kept).kind != accounts.party(other).kind) return Verdict::kWrongPartyKind;
+  // Others stand behind it already: they would be two steps away.
+  if (accounts.party(other).linked != kNoSlot) return Verdict::kPartyLinked;
+  if (entry.recorder == entry.credit || entry.recorder == entry.ref) return Verdict::kSelfVerified;
+  FoldTimes(judging, other, kept);
+  accounts.LinkParty(other, kept);
+  return Verdict::kOk;
+}
+
 Verdict JudgeClose(Judging& judging) {
   const Entry& entry = judging.entry;
   const Verdict credit = CheckParty(judging.state, entry.credit);
   if (credit != Verdict::kOk && credit != Verdict::kPartyFrozen) return credit;
   if (const Verdict v = CheckRecorder(judging); v != Verdict::kOk) return v;
   Accounts& accounts = judging.state.accounts;
-  const Slot party = accounts.FindParty(entry.credit);
-  for (Slot account = accounts.party(party).first_account; account != kNoSlot;
-       account = accounts.account(account).next_account) {
-    if (!IsSettled(accounts.party(party), accounts.account(account))) {
-      return Verdict::kBalanceNotZero;
+  bool settled = true;
+  ForEachId(judging.state, entry.credit, [&](const Party& party) {
+    for (Slot account = party.first_account; account != kNoSlot;
+         account = accounts.account(account).next_account) {
+      settled = settled && IsSettled(party, accounts.account(account));
     }
-  }
-  accounts.SetStanding(party, Standing::kClosed);
+  });
+  if (!settled) return Verdict::kBalanceNotZero;
+  accounts.SetStanding(accounts.FindParty(entry.credit), Standing::kClosed);
   return Verdict::kOk;
 }
 

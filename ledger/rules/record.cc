@@ -33,11 +33,12 @@ absl::StatusOr<bool> WasGiven(Judging& judging) {
   Fates fates;
   bool found = false;
   const absl::Status walked =
-      WalkAccount(judging, asked.credit, judging.unit(), 0, [&](const Entry& entry) {
+      WalkPerson(judging, asked.credit, judging.unit(), 0, [&](const Entry& entry) {
         fates.Note(entry);
-        found = entry.kind == static_cast<uint16_t>(Kind::kDistribution) &&
-                entry.activity == asked.activity && entry.credit == asked.credit &&
-                fates.Standing(judging.state, entry) > 0;
+        found |= entry.kind == static_cast<uint16_t>(Kind::kDistribution) &&
+                 entry.activity == asked.activity &&
+                 PersonOf(judging.state, entry.credit) == asked.credit &&
+                 fates.Standing(judging.state, entry) > 0;
         return !found;
       });
   if (!walked.ok()) return walked;

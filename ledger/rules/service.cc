@@ -60,7 +60,8 @@ bool IsLate(const Policy& policy, const Entry& entry, uint64_t days) {
   return worked > days;
 }
 
-// Walks the volunteer's whole account: a service of any time may have been recorded late.
+// Walks the volunteer's whole account, under all ids: a service of any time may have been recorded
+// late.
 absl::StatusOr<Taken> FindTaken(Judging& judging, const Caps& caps) {
   const Entry& asked = judging.entry;
   const State& state = judging.state;
@@ -79,7 +80,7 @@ absl::StatusOr<Taken> FindTaken(Judging& judging, const Caps& caps) {
     }
     return true;
   };
-  const absl::Status walked = WalkAccount(judging, asked.credit, Unit::kMinute, 0, visit);
+  const absl::Status walked = WalkPerson(judging, asked.credit, Unit::kMinute, 0, visit);
   if (!walked.ok()) return walked;
   return taken;
 }

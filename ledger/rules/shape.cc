@@ -34,6 +34,7 @@ constexpr Shape kShapes[] = {
     {Kind::kOpen, kNever, kMust, kNever, kNever, kMay, kMay, kNever, kMust, kNoUnit, kFlagLinked},
     {Kind::kClose, kNever, kMust, kNever, kNever, kMay, kMay, kNever, kMay, kNoUnit, kFlagLinked},
     {Kind::kFreeze, kNever, kMust, kNever, kNever, kMay, kMay, kMay, kMust, kNoUnit, kFlagLinked},
+    {Kind::kLink, kNever, kMust, kMust, kNever, kMust, kMay, kNever, kMust, kNoUnit, kFlagLinked},
     {Kind::kService, kMust, kMust, kMust, kMay, kMust, kMay, kMay, kMay, kMinute,
      kFlagLinked | kFlagPending | kEvidenceClasses},
     {Kind::kTraining, kMust, kMust, kMay, kMay, kMust, kMay, kMay, kMay, kDefinedUnit,

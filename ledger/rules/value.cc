@@ -35,10 +35,15 @@ bool HasServedEnough(const Judging& judging) {
       state.policy.InForce({Topic::kRedeemFrom, kNoId, 0}, entry.recorded_at);
   const Party& party = state.accounts.party(state.accounts.FindParty(entry.debit));
   if (!needed || party.kind != static_cast<uint16_t>(PartyKind::kVolunteer)) return true;
-  const Slot account = AccountOf(state, entry.debit, Unit::kMinute);
-  if (account == kNoSlot) return *needed == 0;
-  const Balance& minutes = state.accounts.account(account).balance;
-  return minutes.credits_posted - minutes.debits_posted >= *needed;  // a reversal follows its service
+  uint64_t left = *needed;
+  ForEachId(state, entry.debit, [&](const Party& id) {
+    const Slot account = AccountOf(state, id.id, Unit::kMinute);
+    if (account == kNoSlot) return;
+    const Balance& minutes = state.accounts.account(account).balance;
+    // A reversal follows its service, so no id has served less than nothing.
+    left -= std::min(left, minutes.credits_posted - minutes.debits_posted);
+  });
+  return left == 0;
 }
 
 absl::StatusOr<bool> HasRedeemedEnough(Judging& judging) {
@@ -51,7 +56,7 @@ absl::StatusOr<bool> HasRedeemedEnough(Judging& judging) {
   Fates fates;
   uint64_t count = 0;
   const absl::Status walked =
-      WalkAccount(judging, asked.debit, judging.unit(), 0, [&](const Entry& entry) {
+      WalkPerson(judging, asked.debit, judging.unit(), 0, [&](const Entry& entry) {
         if (state.policy.LocalDay(entry.recorded_at) != day) return false;
         fates.Note(entry);
         const bool is_redeem = entry.kind == static_cast<uint16_t>(Kind::kRedeem);
@@ -60,6 +65,19 @@ absl::StatusOr<bool> HasRedeemedEnough(Judging& judging) {
       });
   if (!walked.ok()) return walked;
   return count >= *most;
+}
+
+bool IsLinkedTo(const State& state, const Id& party, const Id& kept) {
+  const Slot slot = state.accounts.FindParty(party);
+  return slot != kNoSlot && state.accounts.party(slot).standing == Standing::kLinked &&
+         PersonOf(state, party) == kept;
+}
+
+// What a person still has under an id that was linked; no gift, so no policy need permit it.
+Verdict MoveToKeptId(Judging& judging) {
+  if (const Verdict v = CheckParty(judging.state, judging.entry.credit); v != Verdict::kOk) return v;
+  if (const Verdict v = CheckRecorder(judging); v != Verdict::kOk) return v;
+  return judging.entry.amount == 0 ? Verdict::kZeroAmount : MoveIfCovered(judging);
 }
 
 bool IsPerson(const State& state, const Id& party) {
@@ -111,6 +129,7 @@ Verdict JudgeSettle(Judging& judging) {
 // programme or sponsor helps others: each as far as policy permits it (city rules of time banks).
 Verdict JudgeTransfer(Judging& judging) {
   const Entry& entry = judging.entry;
+  if (IsLinkedTo(judging.state, entry.debit, entry.credit)) return MoveToKeptId(judging);
   const Verdict v =
       CheckMove(judging, {PartyKind::kVolunteer, PartyKind::kBeneficiary},
                 {PartyKind::kVolunteer, PartyKind::kBeneficiary, PartyKind::kProgramme,

@@ -74,6 +74,8 @@ constexpr Text kTexts[] = {
     {Verdict::kPartyFrozen, "party_frozen",
      "A party is frozen: nothing is recorded of it until that is lifted."},
     {Verdict::kPartyNotFrozen, "party_not_frozen", "The party is not frozen."},
+    {Verdict::kPartyLinked, "party_linked",
+     "The id is linked to another of the same person; use that one."},
     {Verdict::kZeroDuration, "zero_duration", "The service lasts zero minutes."},
     {Verdict::kTooLong, "too_long", "The service is longer than policy allows."},
     {Verdict::kSelfVerified, "self_verified",

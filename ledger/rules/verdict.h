@@ -53,6 +53,7 @@ enum class Verdict : uint32_t {
   kBalanceNotZero = 155,
   kPartyFrozen = 156,
   kPartyNotFrozen = 157,
+  kPartyLinked = 158,
 
   // Service and value.
   kZeroDuration = 160,

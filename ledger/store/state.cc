@@ -13,7 +13,7 @@ namespace {
 
 // The number is that of the records' layout (ledger/engine/state_pages.cc): a state of another layout
 // is not found, and so made again from the log.
-constexpr absl::string_view kStateKey = "state-2";
+constexpr absl::string_view kStateKey = "state-3";
 
 constexpr size_t kMostPageBytes = 4'000;
 

@@ -86,6 +86,19 @@ class PolicyTest(ValueTest):
         for word in (b"deceased", b"special care", b"moved away", b"tenant", "死亡".encode(), b"red", b"yellow"):
             self.assertNotIn(word, data)
 
+    def test_a_statement_spans_the_ids_of_one_person(self):
+        self.ok(self.award(50), self.award(30, party=OTHER), self.award(20))
+        self.ok(self.entry("link", ref=OTHER, credit=VOLUNTEER, recorder=AUTHORITY, code=1))
+        move = self.entry("transfer", debit=OTHER, credit=VOLUNTEER, unit="point", amount=30)
+        self.ok(move, self.award(5))
+        shown = self.lines("statement", self.ledger, VOLUNTEER, "--unit", "point")
+        self.assertEqual([entry["amount"] for entry in shown], [5, 30, 20, 30, 50])  # the transfer once
+        self.assertEqual([e["amount"] for e in self.lines("statement", self.ledger, OTHER, "--unit", "point")], [30, 30])
+        standing = {party["id"]: party["standing"] for party in self.lines("parties", self.ledger)}
+        self.assertEqual((standing[VOLUNTEER], standing[OTHER]), ("open", "linked"))
+        self.assertEqual(self.append([self.award(5, party=OTHER)], code=4)[0]["status"], "party_linked")
+        self.run_("verify", self.ledger)
+
     def test_an_amount_left_out_is_the_ledgers(self):
         self.ok(opening(9, "01" * 16, "team"), self.policy("tariff", 10, key=1, credit=PROGRAMME))
         service = self.entry("service", debit="01" * 16, credit=VOLUNTEER, recorder=AUTHORITY, ref=OTHER,

@@ -73,7 +73,7 @@ class Forged(ForgedCase):
     def test_fields_that_no_entry_has(self):
         for index in (1, 16, 200, 330):
             for fields in ({"index": index + 1}, {"index": 0}, {"id": bytes(16)}, {"kind": 0}, {"kind": 1},
-                           {"kind": 22}, {"kind": 65535}, {"flags": 64}, {"flags": 65535}, {"reserved": 1},
+                           {"kind": 23}, {"kind": 65535}, {"flags": 64}, {"flags": 65535}, {"reserved": 1},
                            {"reserved": 1 << 31}):
                 self.check(UNSOUND, self.forged(self.changed(index, **fields)), f"entry {index}: {fields}")
         service = self.of_kind(SERVICE)[0]

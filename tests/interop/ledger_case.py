@@ -46,6 +46,7 @@ def beyond_golden(entries):
     book.add("reverse", 911, debit=make.TEAM, credit=make.VOLUNTEER, ref=given, unit=16, amount=2, code=1)
     book.add("freeze", 912, credit=make.OTHER, amount=1, code=7)
     book.add("freeze", 913, credit=make.OTHER, amount=0, code=7)
+    book.add("link", 914, credit=make.VOLUNTEER, ref=f"{0x1001:032x}", recorder=make.RECORDER, code=1)
     book.add("expire", 905 + 2 * days, debit=make.VOLUNTEER, credit=make.PROGRAMME, unit="point", amount=20)
     entries[-1]["occurred_at"] = make.START + 905 * make.MINUTE
     return book.entries

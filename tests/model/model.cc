@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/numeric/int128.h"
 #include "ledger/rules/shape.h"
 
 namespace hourbook {
@@ -71,11 +72,27 @@ bool Model::IsFrozen(const Id& party) const {
   return frozen;
 }
 
+Id Model::PersonOf(const Id& party) const {
+  for (const Entry& entry : log_) {
+    if (KindOf(entry) == Kind::kLink && entry.ref == party) return entry.credit;
+  }
+  return party;
+}
+
+std::vector<Id> Model::IdsOf(const Id& person) const {
+  std::vector<Id> ids = {person};
+  for (const Entry& entry : log_) {
+    if (KindOf(entry) == Kind::kLink && entry.credit == person) ids.push_back(entry.ref);
+  }
+  return ids;
+}
+
 Verdict Model::CheckParty(const Id& party, std::vector<PartyKind> kinds) const {
   const Entry* const open = PartyOf(party);
   if (open == nullptr) return Verdict::kUnknownParty;
   if (IsClosed(party)) return Verdict::kPartyClosed;
   if (IsFrozen(party)) return Verdict::kPartyFrozen;
+  if (PersonOf(party) != party) return Verdict::kPartyLinked;
   const bool fits = kinds.empty() || std::find(kinds.begin(), kinds.end(),
                                                static_cast<PartyKind>(open->code)) != kinds.end();
   return fits ? Verdict::kOk : Verdict::kWrongPartyKind;
@@ -245,11 +262,25 @@ Verdict Model::JudgeFreeze(const Entry& entry) const {
   if (entry.amount > 1) return Verdict::kWrongAmount;
   if (PartyOf(entry.credit) == nullptr) return Verdict::kUnknownParty;
   if (IsClosed(entry.credit)) return Verdict::kPartyClosed;
+  if (PersonOf(entry.credit) != entry.credit) return Verdict::kPartyLinked;
   if (entry.amount == 1 && IsFrozen(entry.credit)) return Verdict::kPartyFrozen;
   if (entry.amount == 0 && !IsFrozen(entry.credit)) return Verdict::kPartyNotFrozen;
   if (entry.recorder == kNoId) return Verdict::kOk;
   if (const Verdict v = CheckParty(entry.recorder, {}); v != Verdict::kOk) return v;
   return entry.recorder == entry.credit ? Verdict::kSelfVerified : Verdict::kOk;
+}
+
+Verdict Model::JudgeLink(const Entry& entry) const {
+  for (const Id& id : {entry.credit, entry.ref}) {
+    const Verdict v = CheckParty(id, {PartyKind::kVolunteer, PartyKind::kBeneficiary});
+    if (v != Verdict::kOk) return v;
+  }
+  if (const Verdict v = CheckParty(entry.recorder, {}); v != Verdict::kOk) return v;
+  if (entry.credit == entry.ref) return Verdict::kSameParty;
+  if (PartyOf(entry.credit)->code != PartyOf(entry.ref)->code) return Verdict::kWrongPartyKind;
+  if (IdsOf(entry.ref).size() > 1) return Verdict::kPartyLinked;
+  const bool own = entry.recorder == entry.credit || entry.recorder == entry.ref;
+  return own ? Verdict::kSelfVerified : Verdict::kOk;
 }
 
 Verdict Model::JudgeParty(const Entry& entry) const {
@@ -264,12 +295,14 @@ Verdict Model::JudgeParty(const Entry& entry) const {
     if (const Verdict v = CheckParty(entry.recorder, {}); v != Verdict::kOk) return v;
   }
   const auto kind = static_cast<PartyKind>(PartyOf(entry.credit)->code);
-  for (const Unit unit : {Unit::kMinute, Unit::kPoint, Unit::kBankMinute}) {
-    const Balance b = BalanceAt(entry.credit, unit, entry.recorded_at);
-    if (b.debits_pending != 0 || b.credits_pending != 0) return Verdict::kBalanceNotZero;
-    const bool may_keep = kind == PartyKind::kProgramme || kind == PartyKind::kTeam ||
-                          unit == Unit::kMinute;
-    if (!may_keep && b.credits_posted != b.debits_posted) return Verdict::kBalanceNotZero;
+  for (const Id& id : IdsOf(entry.credit)) {
+    for (const Unit unit : {Unit::kMinute, Unit::kPoint, Unit::kBankMinute}) {
+      const Balance b = BalanceAt(id, unit, entry.recorded_at);
+      if (b.debits_pending != 0 || b.credits_pending != 0) return Verdict::kBalanceNotZero;
+      const bool may_keep = kind == PartyKind::kProgramme || kind == PartyKind::kTeam ||
+                            unit == Unit::kMinute;
+      if (!may_keep && b.credits_posted != b.debits_posted) return Verdict::kBalanceNotZero;
+    }
   }
   return Verdict::kOk;
 }
@@ -325,7 +358,7 @@ Verdict Model::JudgeService(const Entry& entry) const {
   uint64_t of_day = entry.amount;
   uint64_t of_month = entry.amount;
   for (const Entry& other : log_) {
-    if (KindOf(other) != Kind::kService || other.credit != entry.credit) continue;
+    if (KindOf(other) != Kind::kService || !IsOfPerson(other.credit, entry.credit)) continue;
     const uint64_t minutes = Standing(other, entry.recorded_at);
     if (minutes == 0) continue;
     if (other.occurred_at < EndOf(entry, entry.amount) &&
@@ -345,23 +378,28 @@ Verdict Model::JudgeService(const Entry& entry) const {
 
 Verdict Model::CheckMostHeld(const Entry& entry) const {
   const auto most = Rule(Topic::kMostHeld, kNoId, entry.unit, entry.recorded_at);
-  const Balance b = BalanceAt(entry.credit, static_cast<Unit>(entry.unit), entry.recorded_at);
-  const uint64_t credits = b.credits_posted + b.credits_pending;
-  const uint64_t has = credits > b.debits_posted ? credits - b.debits_posted : 0;
-  const bool fits = !most || (has <= *most && entry.amount <= *most - has);
-  return fits ? Verdict::kOk : Verdict::kMostHeld;
+  if (!most) return Verdict::kOk;
+  absl::uint128 has = entry.amount;
+  for (const Id& id : IdsOf(entry.credit)) {
+    const Balance b = BalanceAt(id, static_cast<Unit>(entry.unit), entry.recorded_at);
+    const uint64_t credits = b.credits_posted + b.credits_pending;
+    has += credits > b.debits_posted ? credits - b.debits_posted : 0;
+  }
+  return has <= *most ? Verdict::kOk : Verdict::kMostHeld;
 }
 
 Verdict Model::CheckRedeemer(const Entry& redeem) const {
   const auto needed = Rule(Topic::kRedeemFrom, kNoId, 0, redeem.recorded_at);
   const bool serves = PartyOf(redeem.debit)->code == static_cast<uint16_t>(PartyKind::kVolunteer);
-  const Balance minutes = BalanceAt(redeem.debit, Unit::kMinute, redeem.recorded_at);
-  if (needed && serves && minutes.credits_posted - minutes.debits_posted < *needed) {
-    return Verdict::kNotYetRedeemable;
+  uint64_t served = 0;
+  for (const Id& id : IdsOf(redeem.debit)) {
+    const Balance minutes = BalanceAt(id, Unit::kMinute, redeem.recorded_at);
+    served += minutes.credits_posted - minutes.debits_posted;
   }
+  if (needed && serves && served < *needed) return Verdict::kNotYetRedeemable;
   const auto most = Rule(Topic::kDailyRedemptions, kNoId, 0, redeem.recorded_at);
   const auto today = std::count_if(log_.begin(), log_.end(), [&](const Entry& other) {
-    return KindOf(other) == Kind::kRedeem && other.debit == redeem.debit &&
+    return KindOf(other) == Kind::kRedeem && IsOfPerson(other.debit, redeem.debit) &&
            DayOf(other.recorded_at) == DayOf(redeem.recorded_at) &&
            Standing(other, redeem.recorded_at) > 0;
   });
@@ -456,7 +494,7 @@ Verdict Model::JudgeAward(Entry& entry) const {
     if (KindOf(*reason) == Kind::kAward && reason->ref == reason->id) {
       return Verdict::kAlreadyAwarded;
     }
-    if (KindOf(*reason) != Kind::kService || reason->credit != entry.credit ||
+    if (KindOf(*reason) != Kind::kService || !IsOfPerson(reason->credit, entry.credit) ||
         reason->code != entry.code) {
       return Verdict::kUnjustified;
     }
@@ -506,7 +544,7 @@ Verdict Model::JudgeAward(Entry& entry) const {
   if (const auto cap = Rule(Topic::kMonthlyCapPoints, kNoId, 0, entry.recorded_at)) {
     uint64_t of_month = 0;
     for (const Entry& other : log_) {
-      if (KindOf(other) != Kind::kAward || other.credit != entry.credit) continue;
+      if (KindOf(other) != Kind::kAward || !IsOfPerson(other.credit, entry.credit)) continue;
       if (other.unit != entry.unit) continue;
       if (MonthOf(other.recorded_at) != MonthOf(entry.recorded_at)) continue;
       of_month += Standing(other, entry.recorded_at);
@@ -562,7 +600,7 @@ Verdict Model::JudgeRecord(const Entry& entry) const {
   if (entry.amount == 0) return Verdict::kZeroAmount;
   if (Rule(Topic::kUnit, kNoId, entry.unit, entry.occurred_at) != 1) return Verdict::kUnknownUnit;
   const bool given = std::any_of(log_.begin(), log_.end(), [&](const Entry& other) {
-    return KindOf(other) == Kind::kDistribution && other.credit == entry.credit &&
+    return KindOf(other) == Kind::kDistribution && IsOfPerson(other.credit, entry.credit) &&
            other.unit == entry.unit && other.activity == entry.activity && !WasReversed(other);
   });
   if (KindOf(entry) == Kind::kDistribution && entry.activity != kNoId && given) {
@@ -572,6 +610,9 @@ Verdict Model::JudgeRecord(const Entry& entry) const {
 }
 
 Verdict Model::JudgeMove(const Entry& entry) const {
+  const bool to_kept_id = KindOf(entry) == Kind::kTransfer &&
+                          PartyOf(entry.debit) != nullptr && entry.debit != entry.credit &&
+                          !IsClosed(entry.debit) && PersonOf(entry.debit) == entry.credit;
   using Kinds = std::vector<PartyKind>;
   Kinds from = {PartyKind::kVolunteer, PartyKind::kBeneficiary};
   Kinds to = {PartyKind::kVolunteer, PartyKind::kBeneficiary, PartyKind::kProgramme,
@@ -581,14 +622,16 @@ Verdict Model::JudgeMove(const Entry& entry) const {
     from = {PartyKind::kStation};
     to = {PartyKind::kProgramme, PartyKind::kSponsor};
   }
-  if (const Verdict v = CheckParty(entry.debit, from); v != Verdict::kOk) return v;
+  if (!to_kept_id) {
+    if (const Verdict v = CheckParty(entry.debit, from); v != Verdict::kOk) return v;
+  }
   if (const Verdict v = CheckParty(entry.credit, to); v != Verdict::kOk) return v;
   if (entry.recorder != kNoId) {
     if (const Verdict v = CheckParty(entry.recorder, {}); v != Verdict::kOk) return v;
   }
   if (entry.debit == entry.credit) return Verdict::kSameParty;
   if (entry.amount == 0) return Verdict::kZeroAmount;
-  if (KindOf(entry) == Kind::kTransfer) {
+  if (KindOf(entry) == Kind::kTransfer && !to_kept_id) {
     if (const Verdict v = CheckTransfer(entry); v != Verdict::kOk) return v;
   }
   if (KindOf(entry) == Kind::kRedeem) {
@@ -693,6 +736,8 @@ Verdict Model::JudgeKind(Entry& entry) const {
       return JudgeParty(entry);
     case Kind::kFreeze:
       return JudgeFreeze(entry);
+    case Kind::kLink:
+      return JudgeLink(entry);
     case Kind::kService:
       return JudgeService(entry);
     case Kind::kAward:

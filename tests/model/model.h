@@ -37,6 +37,7 @@ class Model {
   Verdict JudgeKind(Entry& entry) const;
   Verdict JudgeParty(const Entry& entry) const;
   Verdict JudgeFreeze(const Entry& entry) const;
+  Verdict JudgeLink(const Entry& entry) const;
   Verdict JudgePolicy(const Entry& entry) const;
   Verdict JudgeService(const Entry& entry) const;
   Verdict JudgeAward(Entry& entry) const;
@@ -50,6 +51,10 @@ class Model {
   const Entry* PartyOf(const Id& party) const;
   bool IsClosed(const Id& party) const;
   bool IsFrozen(const Id& party) const;
+  // The id that stands for a party's person, and all of the person's ids.
+  Id PersonOf(const Id& party) const;
+  bool IsOfPerson(const Id& party, const Id& person) const { return PersonOf(party) == person; }
+  std::vector<Id> IdsOf(const Id& person) const;
   Verdict CheckParty(const Id& party, std::vector<PartyKind> kinds) const;
   std::optional<uint64_t> Rule(Topic topic, const Id& scope, uint16_t key, int64_t at,
                                const Id& person = kNoId) const;

@@ -110,7 +110,7 @@ TEST(ModelTest, TheMachineAgreesWithTheModel) {
         Verdict::kNeedsSecondPerson, Verdict::kMostHeld, Verdict::kRedemptionLimit,
         Verdict::kNotYetRedeemable, Verdict::kNoAuthority, Verdict::kIdNotRef,
         Verdict::kNotExpired, Verdict::kZeroAmount, Verdict::kUnknownCategory,
-        Verdict::kAlreadyDistributed, Verdict::kUnknownUnit}) {
+        Verdict::kAlreadyDistributed, Verdict::kUnknownUnit, Verdict::kPartyLinked}) {
     EXPECT_GE(seen[verdict], 10) << NameOf(verdict);
   }
   for (auto kind = static_cast<uint16_t>(Kind::kOpen); kind <= static_cast<uint16_t>(kLastKind);

@@ -136,7 +136,7 @@ Mismatch Run::CompareAccount(const Snapshot& snapshot, const Id& party, Unit uni
                         ToText(account->balance), ", in the model ", ToText(should));
   }
   std::vector<uint64_t> expected = model_.StatementOf(party, unit);
-  absl::StatusOr<Cursor> cursor = Cursor::Statement(snapshot, party, unit, {});
+  absl::StatusOr<Cursor> cursor = Cursor::Account(snapshot, party, unit, {});
   if (!cursor.ok()) return cursor.status().ToString();
   std::vector<Entry> page(64);
   while (true) {

@@ -85,7 +85,7 @@ class TownGenerator {
     return entry;
   }
 
-  Id Volunteer() { return Named('V', Below(OneIn(10) ? 5 : 3)); }
+  Id Volunteer() { return Named('V', Below(OneIn(8) ? 7 : 3)); }
   Id Recorder() { return OneIn(10) ? Volunteer() : Named('R', Below(OneIn(20) ? 3 : 2)); }
   const Entry& Any(const std::vector<Entry>& log) {
     // Recent ones more often.
@@ -159,11 +159,11 @@ class TownGenerator {
   }
 
   Entry Sensible(const std::vector<Entry>& log) {
-    switch (Below(22)) {
+    switch (Below(23)) {
       case 0: {
         Entry entry = Blank(OneIn(3) ? Kind::kClose : Kind::kOpen);
         // Who is closed stays so: one volunteer in five, or the town would fall silent.
-        entry.credit = OneIn(3) ? Named('S', 1 + Below(2)) : Named('V', OneIn(40) ? 0 : 3 + Below(2));
+        entry.credit = OneIn(3) ? Named('S', 1 + Below(2)) : Named('V', OneIn(40) ? 0 : 3 + Below(4));
         entry.code = entry.kind == static_cast<uint16_t>(Kind::kOpen) && entry.credit[0] == 'S'
                          ? static_cast<uint16_t>(PartyKind::kStation)
                          : 1;
@@ -208,6 +208,20 @@ class TownGenerator {
       case 19:
       case 20:
         return Record();
+      case 21: {
+        Entry entry = Blank(OneIn(3) ? Kind::kLink : Kind::kTransfer);
+        entry.credit = Named('V', Below(3));
+        if (entry.kind == static_cast<uint16_t>(Kind::kLink)) {
+          entry.ref = OneIn(12) ? Volunteer() : Named('V', 3 + Below(4));
+          entry.recorder = Recorder();
+          entry.code = 1;
+        } else {
+          entry.debit = Named('V', 3 + Below(4));
+          entry.unit = static_cast<uint16_t>(Unit::kPoint);
+          entry.amount = Below(12);
+        }
+        return entry;
+      }
       case 18: {
         Entry entry = Blank(Kind::kAnchor);
         entry.evidence[0] = 1;

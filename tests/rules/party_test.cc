@@ -81,6 +81,106 @@ TEST_F(PartyTest, AFreezeIsUndoneWithItsLinkedChain) {
   Sent(Grant(5));
 }
 
+// Two ids that turn out to be one person's.
+class LinkTest : public TownMachine {
+ protected:
+  Entry Link(const Id& other, const Id& kept) {
+    Entry entry = Blank(Kind::kLink);
+    entry.ref = other;
+    entry.credit = kept;
+    entry.recorder = Named('R');
+    entry.code = 1;
+    return entry;
+  }
+  Entry ServiceOf(const Id& volunteer, int64_t start, uint64_t minutes) {
+    Entry entry = Service(start, minutes);
+    entry.credit = volunteer;
+    return entry;
+  }
+};
+
+TEST_F(LinkTest, OneIdStandsForBoth) {
+  Sent(Grant(50, Named('V', 2)));
+  Sent(Link(Named('V', 2), Named('V')));
+  EXPECT_EQ(Send(Grant(5, Named('V', 2))), Verdict::kPartyLinked);
+  EXPECT_EQ(Send(ServiceOf(Named('V', 2), 0, 60)), Verdict::kPartyLinked);
+  EXPECT_EQ(Send(Redeem(50)), Verdict::kInsufficient);
+  Sent(Value(Kind::kTransfer, Named('V', 2), Named('V'), 50));  // no policy permits gifts
+  Sent(Redeem(50));
+}
+
+TEST_F(LinkTest, NobodyServesTwiceAtATimeUnderTwoIds) {
+  Sent(ServiceOf(Named('V', 2), 480, 60));
+  Sent(Link(Named('V', 2), Named('V')));
+  EXPECT_EQ(Send(Service(500, 60)), Verdict::kOverlap);
+  Sent(Service(540, 60));
+  EXPECT_EQ(Send(Service(1'000, 361)), Verdict::kDailyCap) << "480 a day, of which 120 are served";
+  Sent(Service(1'000, 360));
+}
+
+TEST_F(LinkTest, LimitsAreOfThePerson) {
+  Rule(Topic::kMostHeld, kNoId, 2, 60);
+  Rule(Topic::kMonthlyCapPoints, kNoId, 0, 80);
+  Rule(Topic::kRedeemFrom, kNoId, 0, 90);
+  Sent(ServiceOf(Named('V', 2), 480, 60));
+  Sent(Grant(40, Named('V', 2)));
+  Sent(Service(0, 40));
+  Sent(Link(Named('V', 2), Named('V')));
+  EXPECT_EQ(Send(Grant(21)), Verdict::kMostHeld);
+  Sent(Grant(20));
+  Sent(Redeem(20));
+  EXPECT_EQ(Send(Grant(21)), Verdict::kMonthlyCap);
+  Sent(Grant(20));
+}
+
+TEST_F(LinkTest, AServiceOfTheOtherIdIsAwardedOnce) {
+  const Entry awarded = Sent(ServiceOf(Named('V', 2), 480, 60));
+  const Entry open = Sent(ServiceOf(Named('V', 2), 600, 60));
+  Sent(Award(awarded, 10));
+  Sent(Link(Named('V', 2), Named('V')));
+  Entry again = Award(awarded, 10);
+  again.credit = Named('V');
+  EXPECT_EQ(Send(again), Verdict::kAlreadyAwarded);
+  Entry late = Award(open, 10);
+  late.credit = Named('V');
+  Sent(late);
+  EXPECT_EQ(Send(Reverse(open)), Verdict::kAwardStands);
+}
+
+TEST_F(LinkTest, IsOfTwoPersonsIdsOnceAndByAThird) {
+  Open(Named('V', 3), PartyKind::kVolunteer);
+  Open(Named('B'), PartyKind::kBeneficiary);
+  EXPECT_EQ(Send(Link(Named('V'), Named('V'))), Verdict::kSameParty);
+  EXPECT_EQ(Send(Link(Named('S'), Named('V'))), Verdict::kWrongPartyKind);
+  EXPECT_EQ(Send(Link(Named('B'), Named('V'))), Verdict::kWrongPartyKind);
+  EXPECT_EQ(Send(Link(Named('?'), Named('V'))), Verdict::kUnknownParty);
+  Entry own = Link(Named('V', 2), Named('V'));
+  own.recorder = Named('V');
+  EXPECT_EQ(Send(own), Verdict::kSelfVerified);
+  Sent(Link(Named('V', 2), Named('V')));
+  EXPECT_EQ(Send(Link(Named('V', 2), Named('V', 3))), Verdict::kPartyLinked);
+  EXPECT_EQ(Send(Link(Named('V'), Named('V', 3))), Verdict::kPartyLinked) << "another stands behind it";
+  Sent(Link(Named('V', 3), Named('V')));
+}
+
+TEST_F(LinkTest, ClosesWithNothingLeftUnderAnyId) {
+  Sent(Grant(5, Named('V', 2)));
+  Sent(Link(Named('V', 2), Named('V')));
+  Entry close = Blank(Kind::kClose);
+  close.credit = Named('V');
+  EXPECT_EQ(Send(close), Verdict::kBalanceNotZero);
+  Sent(Value(Kind::kTransfer, Named('V', 2), Named('V'), 5));
+  Sent(Redeem(5));
+  Sent(close);
+}
+
+TEST_F(LinkTest, IsUndoneWithItsChain) {
+  Entry link = Link(Named('V', 2), Named('V'));
+  link.flags = kFlagLinked;
+  EXPECT_EQ(SendAll({link, Grant(99)})[0].verdict, Verdict::kLinkedEntryFailed);
+  Sent(Grant(5, Named('V', 2)));
+}
+
 // Who may write policy: anybody until an authority is named, from then on authorities alone.
 class AuthorityTest : public TownMachine {
  protected:

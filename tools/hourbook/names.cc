@@ -17,6 +17,7 @@ constexpr Name kKinds[] = {
     {"inspection", HBK_KIND_INSPECTION},
     {"contribution", HBK_KIND_CONTRIBUTION},
     {"distribution", HBK_KIND_DISTRIBUTION},
+    {"link", HBK_KIND_LINK},
 };
 
 constexpr Name kPartyKinds[] = {

@@ -38,6 +38,8 @@ std::string StandingText(const hbk_party& party) {
       return "closed";
     case HBK_STANDING_FROZEN:
       return "frozen";
+    case HBK_STANDING_LINKED:
+      return "linked";
     default:
       return "open";
   }
