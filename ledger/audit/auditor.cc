@@ -131,7 +131,6 @@ absl::Status Auditor::Run() {
   if (!seen.ok()) return seen.status();
   if (absl::Status opened = OpenNote(); !opened.ok()) return opened;
   if (absl::Status compared = CompareSizes(*seen); !compared.ok()) return compared;
-  if (absl::Status found = FindBundles(); !found.ok()) return found;
   if (absl::Status prepared = PrepareReplay(); !prepared.ok()) return prepared;
   if (absl::Status walked = Walk(*seen); !walked.ok()) return walked;
   return RememberSeen(request_.state_file, request_.log, note_, *seen);
@@ -139,6 +138,7 @@ absl::Status Auditor::Run() {
 
 absl::Status Auditor::PrepareReplay() {
   if (!request_.replay) return absl::OkStatus();
+  if (absl::Status found = FindBundles(); !found.ok()) return found;
   absl::StatusOr<Scratch> scratch =
       Scratch::Make(request_.scratch_directory, report_.checkpoint.size);
   if (!scratch.ok()) return scratch.status();

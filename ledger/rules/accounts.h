@@ -35,7 +35,7 @@ struct Account {
   Balance balance;
   uint64_t last_index;  // of the last entry that touched it; 0 for none
   uint64_t issued;      // a programme's points: awarded in all, less what was taken back
-  // What it awarded in its last local month with an award, and in that month's year, whatever became
+  // What it awarded in the month and in the year of its last local day with an award, whatever became
   // of it.
   uint64_t issued_in_month;
   uint64_t issued_in_year;
@@ -48,7 +48,7 @@ struct Account {
   uint32_t latest_month_minutes;
   Slot party;
   Slot next_account;  // of the same party, or kNoSlot
-  int32_t issue_month;
+  int32_t issue_day;
   uint16_t unit;
   uint16_t padding;
 };

@@ -153,8 +153,9 @@ Verdict CheckBudget(const Judging& judging) {
   const std::optional<uint64_t> of_year = budget(Topic::kYearBudget);
   if (!of_month && !of_year) return Verdict::kOk;
   const int32_t month = judging.state.policy.LocalMonth(award.recorded_at);
-  const uint64_t in_month = month == account.issue_month ? account.issued_in_month : 0;
-  const uint64_t in_year = YearOf(month) == YearOf(account.issue_month) ? account.issued_in_year : 0;
+  const int32_t last = Policy::MonthOfDay(account.issue_day);
+  const uint64_t in_month = month == last ? account.issued_in_month : 0;
+  const uint64_t in_year = YearOf(month) == YearOf(last) ? account.issued_in_year : 0;
   const bool fits = (!of_month || Fits(of_month, in_month, award.amount)) &&
                     (!of_year || Fits(of_year, in_year, award.amount));
   return fits ? Verdict::kOk : Verdict::kBudgetExceeded;
@@ -162,10 +163,13 @@ Verdict CheckBudget(const Judging& judging) {
 
 void NoteIssue(const Judging& judging, Account& account) {
   const uint64_t amount = judging.entry.amount;
-  const int32_t month = judging.state.policy.LocalMonth(judging.entry.recorded_at);
-  if (YearOf(month) != YearOf(account.issue_month)) account.issued_in_year = 0;
-  if (month != account.issue_month) account.issued_in_month = 0;
-  account.issue_month = month;
+  const int32_t day = judging.state.policy.LocalDay(judging.entry.recorded_at);
+  if (day != account.issue_day) {  // most awards follow another of the same day
+    const int32_t month = Policy::MonthOfDay(day), last = Policy::MonthOfDay(account.issue_day);
+    if (YearOf(month) != YearOf(last)) account.issued_in_year = 0;
+    if (month != last) account.issued_in_month = 0;
+    account.issue_day = day;
+  }
   account.issued += amount;
   account.issued_in_month += amount;  // fits, as all debits of the account do
   account.issued_in_year += amount;

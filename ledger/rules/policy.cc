@@ -156,18 +156,17 @@ absl::Status Policy::Check(const Entry& entry) {
 void Policy::Add(const Entry& entry) {
   std::vector<Value>& timeline = timelines_[SubjectOf(entry)];
   timeline.insert(FirstAfter(timeline, entry.occurred_at), Value{entry.occurred_at, entry.amount});
-  if (entry.code == static_cast<uint16_t>(Topic::kAuthority)) ++authorities_;
-  if (entry.code == static_cast<uint16_t>(Topic::kCategory)) ++categories_;
+  ++entries_[entry.code];
 }
 
 void Policy::Undo(const Entry& entry) {
   std::vector<Value>& timeline = timelines_.at(SubjectOf(entry));
   timeline.erase(std::prev(FirstAfter(timeline, entry.occurred_at)));
-  if (entry.code == static_cast<uint16_t>(Topic::kAuthority)) --authorities_;
-  if (entry.code == static_cast<uint16_t>(Topic::kCategory)) --categories_;
+  --entries_[entry.code];
 }
 
 std::optional<uint64_t> Policy::InForce(const PolicySubject& subject, int64_t at) const {
+  if (!Speaks(subject.topic)) return std::nullopt;
   const auto found = timelines_.find(subject);
   if (found == timelines_.end()) return std::nullopt;
   const std::vector<Value>& timeline = found->second;
@@ -183,9 +182,9 @@ int32_t Policy::LocalDay(int64_t at) const {
   return static_cast<int32_t>(FloorDivide(local_seconds, kSecondsPerDay));
 }
 
-int32_t Policy::LocalMonth(int64_t at) const {
-  const absl::CivilDay day = absl::CivilDay(1970, 1, 1) + LocalDay(at);
-  return static_cast<int32_t>(absl::CivilMonth(day) - absl::CivilMonth(1970, 1));
+int32_t Policy::MonthOfDay(int32_t day) {
+  const absl::CivilMonth month(absl::CivilDay(1970, 1, 1) + day);
+  return static_cast<int32_t>(month - absl::CivilMonth(1970, 1));
 }
 
 bool Policy::IsWorkingDay(int32_t day, int64_t at) const {

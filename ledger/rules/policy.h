@@ -5,6 +5,8 @@
 #ifndef LEDGER_RULES_POLICY_H_
 #define LEDGER_RULES_POLICY_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <tuple>
@@ -49,6 +51,8 @@ enum class Topic : uint16_t {
   kBankBudget = 28,        // bank minutes that a programme may issue in all; scope: the programme
 };
 
+inline constexpr size_t kTopics = static_cast<size_t>(Topic::kBankBudget) + 1;
+
 // Whatever is not whole points is lost, for each service by itself; or only at the end of all, so
 // that shifts of 50 minutes add up; or it is whole hours that count. The default is the first.
 enum class Rounding : uint64_t { kPerEntry = 0, kCumulative = 1, kWholeHours = 2 };
@@ -62,7 +66,8 @@ struct PolicySubject {
 
   template <typename H>
   friend H AbslHashValue(H h, const PolicySubject& s) {
-    return H::combine(std::move(h), s.topic, s.scope, s.key, s.person);
+    h = H::combine(std::move(h), s.topic, s.scope, s.key);
+    return s.topic == Topic::kRelative ? H::combine(std::move(h), s.person) : std::move(h);
   }
   friend bool operator==(const PolicySubject& a, const PolicySubject& b) = default;
 };
@@ -70,10 +75,10 @@ struct PolicySubject {
 class Policy {
  public:
   // Whether any entry says who may write policy.
-  bool has_authorities() const { return authorities_ > 0; }
+  bool has_authorities() const { return Speaks(Topic::kAuthority); }
 
   // Whether any entry says which categories there are.
-  bool has_categories() const { return categories_ > 0; }
+  bool has_categories() const { return Speaks(Topic::kCategory); }
 
   // Whether a local day, as LocalDay counts them, is a working day by the calendar in force at an
   // instant: Monday to Friday where it says nothing.
@@ -97,19 +102,21 @@ class Policy {
   // where no entry gives one).
   int32_t LocalDay(int64_t at) const;
 
-  // Its local month, as months since January 1970.
-  int32_t LocalMonth(int64_t at) const;
+  // Its local month, as months since January 1970; and the month of a local day.
+  int32_t LocalMonth(int64_t at) const { return MonthOfDay(LocalDay(at)); }
+  static int32_t MonthOfDay(int32_t day);
 
  private:
+  bool Speaks(Topic topic) const { return entries_[static_cast<uint16_t>(topic)] > 0; }
+
   struct Value {
     int64_t from;
     uint64_t value;
   };
 
   absl::flat_hash_map<PolicySubject, std::vector<Value>> timelines_;  // sorted by from
-  // How many entries speak of them.
-  size_t authorities_ = 0;
-  size_t categories_ = 0;
+  // How many entries there are of each topic: of most there is none, which is asked most often.
+  std::array<uint64_t, kTopics> entries_{};
 };
 
 }  // namespace hourbook
