@@ -62,6 +62,19 @@ class PolicyTest(ValueTest):
         self.ok(self.policy("most_held", 50, key=2, recorder=AUTHORITY))
         self.assertEqual(self.append([self.award(51)], code=4)[0]["status"], "most_held")
 
+    def test_a_ledger_that_begins_with_its_authority(self):
+        for zone in ("Asia/Shanghai", "Europe/Berlin"):
+            ledger = self.scratch / zone.replace("/", "-")
+            self.run_("init", ledger, "--origin", ORIGIN, "--time-zone", zone, "--authority", AUTHORITY)
+            first = [e for e in self.lines("entries", ledger) if e.get("topic") != "utc_offset"]
+            self.assertEqual([(e["kind"], e["credit"]) for e in first[1:]], [("open", AUTHORITY), ("policy", AUTHORITY)])
+            cap = {"id": entry_id(1), "kind": "policy", "topic": "daily_cap_minutes", "amount": 480}
+            done = self.run_("append", ledger, stdin=json.dumps(cap) + "\n", code=4)
+            self.assertIn("no_authority", done.stdout)
+            self.run_("append", ledger, stdin=json.dumps({**cap, "recorder": AUTHORITY}) + "\n")
+        self.run_("init", self.scratch / "none", "--origin", ORIGIN, "--authority", "x", code=2)
+        self.assertFalse((self.scratch / "none").exists())
+
     def test_a_unit_of_the_programmes_own(self):
         self.ok(opening(9, "01" * 16, "team"), self.policy("unit", 1, key=16, name="演出"))
         self.ok(self.entry("legacy", debit="01" * 16, credit=VOLUNTEER, recorder=AUTHORITY, unit=16, amount=7000))

@@ -1,4 +1,5 @@
 // hourbook init: a new ledger.
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -10,6 +11,7 @@
 #include "absl/time/time.h"
 #include "tools/hourbook/command_error.h"
 #include "tools/hourbook/commands/commands.h"
+#include "tools/hourbook/commands/party_argument.h"
 #include "tools/hourbook/handles.h"
 #include "tools/hourbook/local_time.h"
 #include "tools/hourbook/output.h"
@@ -18,7 +20,7 @@ namespace hourbook::cli {
 namespace {
 
 struct Arguments {
-  std::string directory, origin, time_zone, created_at;
+  std::string directory, origin, time_zone, created_at, authority;
 };
 
 // Clocks are known to change so far ahead; later changes are policy entries of their time.
@@ -57,6 +59,27 @@ std::vector<hbk_entry> OffsetChanges(const absl::TimeZone& zone, int64_t from) {
   return entries;
 }
 
+// The party that may write policy and name others who may, opened as a recorder. Right behind the
+// genesis and the time zone, so that nobody writes policy before it.
+std::vector<hbk_entry> AuthorityEntries(const std::string& text, int64_t created_at) {
+  if (text.empty()) return {};
+  const Id party = ParsePartyId(text, "--authority");
+  hbk_entry open{};
+  std::memcpy(open.id, "authority opened", sizeof(open.id));
+  std::copy(party.begin(), party.end(), open.credit);
+  open.occurred_at = created_at;
+  open.recorded_at = created_at;
+  open.kind = HBK_KIND_OPEN;
+  open.flags = HBK_FLAG_IMPORTED;
+  open.code = HBK_PARTY_RECORDER;
+  hbk_entry policy = open;
+  std::memcpy(policy.id, "authority's rule", sizeof(policy.id));
+  policy.kind = HBK_KIND_POLICY;
+  policy.code = HBK_POLICY_AUTHORITY;
+  policy.amount = 1;
+  return {open, policy};
+}
+
 int64_t CreationTime(const Arguments& arguments) {
   if (arguments.created_at.empty()) return absl::GetCurrentTimeNanos();
   const std::optional<int64_t> time = ParseTime(arguments.created_at);
@@ -72,14 +95,17 @@ void Init(const Arguments& arguments) {
   options.time_zone = arguments.time_zone.c_str();
   options.created_at = CreationTime(arguments);
   options.utc_offset = zone.At(absl::FromUnixNanos(options.created_at)).offset;
+  const std::vector<hbk_entry> authority =
+      AuthorityEntries(arguments.authority, options.created_at);
   hbk_error error = HBK_ERROR_INIT;
   hbk_ledger* created = nullptr;
   Check(hbk_create(arguments.directory.c_str(), &options, &created, &error), error);
   const LedgerHandle ledger(created);
-  const std::vector<hbk_entry> changes = OffsetChanges(zone, options.created_at);
-  if (!changes.empty()) {
-    std::vector<hbk_result> results(changes.size());
-    Check(hbk_append(created, changes.data(), static_cast<uint32_t>(changes.size()), HBK_FOREVER,
+  std::vector<hbk_entry> first = OffsetChanges(zone, options.created_at);
+  first.insert(first.end(), authority.begin(), authority.end());
+  if (!first.empty()) {
+    std::vector<hbk_result> results(first.size());
+    Check(hbk_append(created, first.data(), static_cast<uint32_t>(first.size()), HBK_FOREVER,
                      results.data(), &error),
           error);
     for (const hbk_result& result : results) Check(result.status, error);
@@ -104,6 +130,9 @@ void AddInitCommand(CLI::App& app) {
                       "Whose days are the ledger's days (default: UTC)");
   command->add_option("--created-at", arguments->created_at,
                       "Before the first event, for importing past years (default: now); RFC 3339");
+  command->add_option("--authority", arguments->authority,
+                      "The party, 32 hexadecimal digits, that alone may write policy and say who\n"
+                      "else may (default: anybody, until a policy entry names one)");
   command->callback([arguments] { Init(*arguments); });
 }
 
