@@ -284,7 +284,8 @@ typedef struct hbk_entry {
   uint8_t activity[16];
   uint8_t recorder[16];
   uint8_t evidence[32]; /* salted commitment to what stays outside the ledger; or zero */
-  uint64_t amount;
+  uint64_t amount;     /* of an award or expire it may be 0: the ledger fills in what the rules give;
+                          the entry, read again by its index, has it */
   int64_t occurred_at; /* a service's start */
   int64_t recorded_at; /* strictly increasing over the ledger */
   uint64_t index;

@@ -2,6 +2,9 @@
 // for something else that was done; never without either, never beyond the programme's budget. Bank
 // minutes likewise, by a rate of the whole time bank; but there whoever is served may also pay for it
 // out of their own.
+#include <limits>
+
+#include "absl/container/flat_hash_set.h"
 #include "ledger/rules/fates.h"
 #include "ledger/rules/judging.h"
 
@@ -9,13 +12,6 @@ namespace hourbook {
 namespace {
 
 constexpr uint64_t kMinutesPerHour = 60;
-
-// A service and those before it that are paid by the same tariff, as they stand.
-struct Earned {
-  uint64_t minutes = 0;    // of the service; 0 where it does not stand, or is only held
-  uint64_t before = 0;     // minutes times points an hour, of the services before it
-  bool overflows = false;
-};
 
 // What the award's unit is earned by for 60 minutes of a service, if it is.
 std::optional<uint64_t> RateOf(const Judging& judging, const Entry& service) {
@@ -26,84 +22,125 @@ std::optional<uint64_t> RateOf(const Judging& judging, const Entry& service) {
   return judging.state.policy.InForce(subject, service.occurred_at);
 }
 
-absl::StatusOr<Earned> FindEarned(Judging& judging, const Entry& service, bool cumulative) {
+// The minutes of a service that are posted and stand.
+absl::StatusOr<uint64_t> StandingMinutes(Judging& judging, const Entry& service) {
+  if (judging.state.holds.Find(service.index)) return 0;
+  Fates fates;
+  const absl::Status walked =
+      WalkAccount(judging, service.credit, Unit::kMinute, service.index + 1, [&](const Entry& e) {
+        fates.Note(e);
+        return true;
+      });
+  if (!walked.ok()) return walked;
+  return fates.Standing(judging.state, service);
+}
+
+// All of a person's services of one category, as they stand.
+struct Served {
+  absl::flat_hash_set<Id> ids;
+  uint64_t earned = 0;  // minutes times points an hour
+  bool overflows = false;
+};
+
+absl::StatusOr<Served> FindServed(Judging& judging, const Entry& service) {
   const State& state = judging.state;
   Fates fates;
-  Earned earned;
-  const auto rate_of = [&](const Entry& entry) { return RateOf(judging, entry).value_or(0); };
+  Served served;
   const auto visit = [&](const Entry& entry) {
     fates.Note(entry);
     if (entry.kind != static_cast<uint16_t>(Kind::kService) || entry.code != service.code ||
-        entry.index > service.index || state.holds.Find(entry.index)) {
+        state.holds.Find(entry.index)) {
       return true;
     }
-    const uint64_t minutes = fates.Standing(state, entry);
-    if (entry.index == service.index) {
-      earned.minutes = minutes;
-      return cumulative;
-    }
+    served.ids.insert(entry.id);
     // The policy keeps rates small enough for one service; of all together nobody does.
-    earned.overflows |=
-        __builtin_add_overflow(earned.before, minutes * rate_of(entry), &earned.before);
+    const uint64_t earned = fates.Standing(state, entry) * RateOf(judging, entry).value_or(0);
+    served.overflows |= __builtin_add_overflow(served.earned, earned, &served.earned);
     return true;
   };
-  const uint64_t oldest = cumulative ? 0 : service.index;
-  const absl::Status walked = WalkAccount(judging, service.credit, Unit::kMinute, oldest, visit);
+  const absl::Status walked = WalkPerson(judging, service.credit, Unit::kMinute, 0, visit);
   if (!walked.ok()) return walked;
-  return earned;
+  return served;
+}
+
+// What the programme has paid for them.
+absl::StatusOr<uint64_t> PaidFor(Judging& judging, const Served& served) {
+  const Entry& award = judging.entry;
+  Fates fates;
+  uint64_t paid = 0;
+  const auto visit = [&](const Entry& entry) {
+    fates.Note(entry);
+    const bool pays = entry.kind == static_cast<uint16_t>(Kind::kAward) &&
+                      entry.debit == award.debit && served.ids.contains(entry.ref);
+    if (pays) paid += fates.Standing(judging.state, entry);  // fits: its debits do
+    return true;
+  };
+  const absl::Status walked = WalkPerson(judging, award.credit, Unit::kPoint, 0, visit);
+  if (!walked.ok()) return walked;
+  return paid;
+}
+
+// What all services together are worth, less what was paid: corrections neither gain nor lose any.
+absl::StatusOr<std::optional<uint64_t>> CumulativePoints(Judging& judging, const Entry& service) {
+  const absl::StatusOr<Served> served = FindServed(judging, service);
+  if (!served.ok()) return served.status();
+  if (served->overflows) return std::optional<uint64_t>();
+  const absl::StatusOr<uint64_t> paid = PaidFor(judging, *served);
+  if (!paid.ok()) return paid.status();
+  const uint64_t all = served->earned / kMinutesPerHour;
+  return std::optional<uint64_t>(all > *paid ? all - *paid : 0);
 }
 
 // Nothing where the points do not fit 64 bits.
-std::optional<uint64_t> PointsFor(const Earned& earned, uint64_t rate, Rounding rounding) {
-  const uint64_t now = earned.minutes * rate;
-  uint64_t all = 0;
-  switch (rounding) {
+absl::StatusOr<std::optional<uint64_t>> PointsFor(Judging& judging, const Entry& service,
+                                                  uint64_t minutes, uint64_t rate) {
+  const bool is_bank = judging.unit() == Unit::kBankMinute;
+  const std::optional<uint64_t> rounding = judging.state.policy.InForce(
+      {Topic::kRounding, judging.entry.debit, service.code}, service.occurred_at);
+  switch (static_cast<Rounding>(is_bank ? 0 : rounding.value_or(0))) {
     case Rounding::kCumulative:
-      if (earned.overflows || __builtin_add_overflow(earned.before, now, &all)) return std::nullopt;
-      return all / kMinutesPerHour - earned.before / kMinutesPerHour;
+      return CumulativePoints(judging, service);
     case Rounding::kWholeHours:
-      return earned.minutes / kMinutesPerHour * rate;
+      return std::optional<uint64_t>(minutes / kMinutesPerHour * rate);
     case Rounding::kPerEntry:
       break;
   }
-  return now / kMinutesPerHour;
+  return std::optional<uint64_t>(minutes * rate / kMinutesPerHour);  // policy keeps rates small
 }
 
 // The ledger fills in an amount that the caller leaves out, and holds one that is given to its own.
 absl::StatusOr<Verdict> CheckTariff(Judging& judging, const Entry& service) {
   Entry& award = judging.entry;
-  const Policy& policy = judging.state.policy;
   const bool is_for = PersonOf(judging.state, service.credit) == award.credit;
   if (!is_for || service.code != award.code) return Verdict::kUnjustified;
-  const bool is_bank = judging.unit() == Unit::kBankMinute;
+  const absl::StatusOr<uint64_t> minutes = StandingMinutes(judging, service);
+  if (!minutes.ok()) return minutes.status();
   const std::optional<uint64_t> rate = RateOf(judging, service);
-  const auto rounding = static_cast<Rounding>(
-      is_bank ? 0
-              : policy.InForce({Topic::kRounding, award.debit, service.code}, service.occurred_at)
-                    .value_or(0));
-  const absl::StatusOr<Earned> earned =
-      FindEarned(judging, service, rounding == Rounding::kCumulative);
-  if (!earned.ok()) return earned.status();
-  if (earned->minutes == 0 || !rate) return Verdict::kUnjustified;
+  if (*minutes == 0 || !rate) return Verdict::kUnjustified;
   // Points once by each programme; the minutes of a service are put into the bank once.
+  const bool is_bank = judging.unit() == Unit::kBankMinute;
   const absl::StatusOr<bool> awarded =
       HasAward(judging, service, judging.unit(), is_bank ? kNoId : award.debit);
   if (!awarded.ok()) return awarded.status();
   if (*awarded) return Verdict::kAlreadyAwarded;
-  const std::optional<uint64_t> points = PointsFor(*earned, *rate, rounding);
-  if (!points) return Verdict::kOverflow;
-  if (award.amount == 0) award.amount = *points;
-  return award.amount == *points ? Verdict::kOk : Verdict::kWrongAmount;
+  const absl::StatusOr<std::optional<uint64_t>> points =
+      PointsFor(judging, service, *minutes, *rate);
+  if (!points.ok()) return points.status();
+  if (!*points) return Verdict::kOverflow;
+  if (award.amount == 0) award.amount = **points;
+  return award.amount == **points ? Verdict::kOk : Verdict::kWrongAmount;
 }
 
-Verdict CheckGrant(const Judging& judging) {
-  const Entry& award = judging.entry;
+// By what is in force now: nobody chooses the policy by the day that they name.
+Verdict CheckGrant(Judging& judging) {
+  Entry& award = judging.entry;
   const std::optional<uint64_t> most = judging.state.policy.InForce(
-      {Topic::kGrant, award.debit, award.code}, award.occurred_at);
+      {Topic::kGrant, award.debit, award.code}, award.recorded_at);
   if (award.code == 0 || !most) return Verdict::kUnjustified;
   const bool once = judging.state.policy.InForce({Topic::kGrantOnce, award.debit, award.code},
-                                                 award.occurred_at) == 1;
+                                                 award.recorded_at) == 1;
   if (once && award.id != award.ref) return Verdict::kIdNotRef;
+  if (award.amount == 0) award.amount = *most;
   return award.amount <= *most ? Verdict::kOk : Verdict::kWrongAmount;
 }
 
@@ -187,7 +224,10 @@ absl::StatusOr<uint64_t> AwardedThisMonth(Judging& judging) {
         if (state.policy.LocalMonth(entry.recorded_at) != month) return false;
         fates.Note(entry);
         const bool is_award = entry.kind == static_cast<uint16_t>(Kind::kAward);
-        if (is_award) sum += fates.Standing(state, entry);  // fits: the account's credits do
+        if (is_award) {
+          sum = AddChecked(sum, fates.Standing(state, entry))
+                    .value_or(std::numeric_limits<uint64_t>::max());
+        }
         return true;
       });
   if (!walked.ok()) return walked;
@@ -242,6 +282,8 @@ absl::StatusOr<Verdict> JudgeAward(Judging& judging) {
   const bool by_programme = IsPaidByProgramme(judging);
   if (by_programme) {
     if (const Verdict v = CheckBudget(judging); v != Verdict::kOk) return v;
+  } else if (award.recorder != award.debit) {
+    return Verdict::kUnjustified;  // whoever pays says so: nobody draws on what is another's
   } else if (AvailableTo(state, award.debit, judging.unit()) < award.amount) {
     return Verdict::kInsufficient;
   }

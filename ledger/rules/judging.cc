@@ -58,7 +58,7 @@ uint64_t AvailableTo(const State& state, const Id& party, Unit unit) {
 bool IsCategory(const Judging& judging) {
   const Policy& policy = judging.state.policy;
   const Entry& entry = judging.entry;
-  return !policy.has_categories() ||
+  return !policy.has_categories(entry.occurred_at) ||
          policy.InForce({Topic::kCategory, kNoId, entry.code}, entry.occurred_at) == 1;
 }
 

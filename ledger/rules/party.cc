@@ -22,6 +22,14 @@ bool IsSettled(const Party& party, const Account& account) {
   return is_source || IsRecord(account.unit) || balance.credits_posted == balance.debits_posted;
 }
 
+// An authority is frozen or closed by another one alone, or the last could be taken away.
+bool MayEnd(const Judging& judging) {
+  const Entry& entry = judging.entry;
+  const bool is_authority = judging.state.policy.InForce({Topic::kAuthority, entry.credit, 0},
+                                                         entry.recorded_at) == 1;
+  return !is_authority || (entry.recorder != entry.credit && IsByAuthority(judging));
+}
+
 }  // namespace
 
 Verdict JudgeOpen(Judging& judging) {
@@ -43,6 +51,7 @@ Verdict JudgeFreeze(Judging& judging) {
   if (lifts && credit == Verdict::kOk) return Verdict::kPartyNotFrozen;
   if (const Verdict v = CheckRecorder(judging); v != Verdict::kOk) return v;
   if (entry.recorder == entry.credit) return Verdict::kSelfVerified;
+  if (!MayEnd(judging)) return Verdict::kNoAuthority;
   Accounts& accounts = judging.state.accounts;
   accounts.SetStanding(accounts.FindParty(entry.credit),
                        lifts ? Standing::kOpen : Standing::kFrozen);
@@ -60,7 +69,9 @@ void FoldTimes(Judging& judging, Slot other, Slot kept) {
   account.latest_end = std::max(account.latest_end, old.latest_end);
   const auto fold = [](int32_t& latest, uint32_t& sum, int32_t old_latest, uint32_t old_sum) {
     if (old_latest < latest) return;
-    sum = old_latest == latest ? sum + old_sum : old_sum;  // each is bounded: NoteTime
+    constexpr uint64_t kPastEveryCap = 62 * 1'440;  // as NoteTime's: what is beyond need not grow
+    const uint64_t both = uint64_t{old_sum} + (old_latest == latest ? sum : 0);
+    sum = static_cast<uint32_t>(std::min(both, kPastEveryCap));
     latest = old_latest;
   };
   fold(account.latest_day, account.latest_day_minutes, old.latest_day, old.latest_day_minutes);
@@ -84,6 +95,7 @@ Verdict JudgeLink(Judging& judging) {
   // Others stand behind it already: they would be two steps away.
   if (accounts.party(other).linked != kNoSlot) return Verdict::kPartyLinked;
   if (entry.recorder == entry.credit || entry.recorder == entry.ref) return Verdict::kSelfVerified;
+  if (!IsByAuthority(judging)) return Verdict::kNoAuthority;
   FoldTimes(judging, other, kept);
   accounts.LinkParty(other, kept);
   return Verdict::kOk;
@@ -94,6 +106,7 @@ Verdict JudgeClose(Judging& judging) {
   const Verdict credit = CheckParty(judging.state, entry.credit);
   if (credit != Verdict::kOk && credit != Verdict::kPartyFrozen) return credit;
   if (const Verdict v = CheckRecorder(judging); v != Verdict::kOk) return v;
+  if (!MayEnd(judging)) return Verdict::kNoAuthority;
   Accounts& accounts = judging.state.accounts;
   bool settled = true;
   ForEachId(judging.state, entry.credit, [&](const Party& party) {

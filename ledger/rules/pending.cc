@@ -40,8 +40,8 @@ Verdict FillIn(Entry& entry, const Entry& pending) {
 
 // Nothing moves to or from who is frozen.
 bool IsFrozen(const State& state, const Entry& entry) {
-  return CheckParty(state, entry.debit) == Verdict::kPartyFrozen ||
-         CheckParty(state, entry.credit) == Verdict::kPartyFrozen;
+  return CheckParty(state, PersonOf(state, entry.debit)) == Verdict::kPartyFrozen ||
+         CheckParty(state, PersonOf(state, entry.credit)) == Verdict::kPartyFrozen;
 }
 
 // A service waits for a second person: neither who recorded it nor who served.
@@ -50,7 +50,8 @@ Verdict CheckPoster(const Judging& judging, const Entry& pending) {
   if (pending.kind != static_cast<uint16_t>(Kind::kService)) return Verdict::kOk;
   const Id& poster = judging.entry.recorder;
   if (poster == kNoId) return Verdict::kFieldMissing;
-  const bool is_second = poster != pending.recorder && poster != pending.credit;
+  const bool is_second = poster != PersonOf(judging.state, pending.recorder) &&
+                         poster != PersonOf(judging.state, pending.credit);
   return is_second ? Verdict::kOk : Verdict::kSelfVerified;
 }
 
@@ -69,6 +70,10 @@ absl::StatusOr<Verdict> JudgePost(Judging& judging) {
   if (const Verdict v = CheckPoster(judging, pending.entry); v != Verdict::kOk) return v;
   if (judging.entry.amount > pending.hold.amount) return Verdict::kExceedsPending;
   if (IsFrozen(judging.state, judging.entry)) return Verdict::kPartyFrozen;
+  const bool is_service = pending.entry.kind == static_cast<uint16_t>(Kind::kService);
+  if (is_service && EndOfService(pending.entry, judging.entry.amount) > judging.entry.recorded_at) {
+    return Verdict::kOccurredInFuture;
+  }
   End(judging, pending.hold, judging.entry.amount);
   return Verdict::kOk;
 }

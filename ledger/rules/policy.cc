@@ -99,6 +99,10 @@ uint16_t KeyOf(const Entry& entry) {
   return static_cast<uint16_t>(entry.ref[0] | entry.ref[1] << 8);
 }
 
+bool IsCategory(const Entry& entry) {
+  return entry.code == static_cast<uint16_t>(Topic::kCategory);
+}
+
 PolicySubject SubjectOf(const Entry& entry) {
   const auto topic = static_cast<Topic>(entry.code);
   if (topic == Topic::kRelative) return {topic, entry.credit, 0, entry.ref};
@@ -157,12 +161,14 @@ void Policy::Add(const Entry& entry) {
   std::vector<Value>& timeline = timelines_[SubjectOf(entry)];
   timeline.insert(FirstAfter(timeline, entry.occurred_at), Value{entry.occurred_at, entry.amount});
   ++entries_[entry.code];
+  if (IsCategory(entry)) categories_from_.insert(entry.occurred_at);
 }
 
 void Policy::Undo(const Entry& entry) {
   std::vector<Value>& timeline = timelines_.at(SubjectOf(entry));
   timeline.erase(std::prev(FirstAfter(timeline, entry.occurred_at)));
   --entries_[entry.code];
+  if (IsCategory(entry)) categories_from_.erase(categories_from_.find(entry.occurred_at));
 }
 
 std::optional<uint64_t> Policy::InForce(const PolicySubject& subject, int64_t at) const {

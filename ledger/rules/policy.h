@@ -12,6 +12,7 @@
 #include <tuple>
 #include <vector>
 
+#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "ledger/base/bytes.h"
@@ -77,8 +78,10 @@ class Policy {
   // Whether any entry says who may write policy.
   bool has_authorities() const { return Speaks(Topic::kAuthority); }
 
-  // Whether any entry says which categories there are.
-  bool has_categories() const { return Speaks(Topic::kCategory); }
+  // Whether an entry that is in force at an instant says which categories there are.
+  bool has_categories(int64_t at) const {
+    return !categories_from_.empty() && *categories_from_.begin() <= at;
+  }
 
   // Whether a local day, as LocalDay counts them, is a working day by the calendar in force at an
   // instant: Monday to Friday where it says nothing.
@@ -117,6 +120,7 @@ class Policy {
   absl::flat_hash_map<PolicySubject, std::vector<Value>> timelines_;  // sorted by from
   // How many entries there are of each topic: of most there is none, which is asked most often.
   std::array<uint64_t, kTopics> entries_{};
+  absl::btree_multiset<int64_t> categories_from_;
 };
 
 }  // namespace hourbook

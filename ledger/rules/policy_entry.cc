@@ -22,19 +22,22 @@ Verdict CheckScope(const Judging& judging) {
   return entry.amount == 0 ? Verdict::kOk : CheckParty(judging.state, entry.credit);
 }
 
-// Anybody, until the ledger has an authority: its genesis names one, or the first such entry does.
-// From then on who records it must be one, now; and none ends its own, so that one is always left.
+// None ends its own authority, so that one is always left; and the first is one that is given.
 bool MayWrite(const Judging& judging) {
-  const Policy& policy = judging.state.policy;
   const Entry& entry = judging.entry;
-  if (!policy.has_authorities()) return true;
-  const bool ends_own = IsOf(entry, Topic::kAuthority) && entry.amount == 0 &&
-                        entry.credit == entry.recorder;
-  return !ends_own &&
-         policy.InForce({Topic::kAuthority, entry.recorder, 0}, entry.recorded_at) == 1;
+  const bool ends = IsOf(entry, Topic::kAuthority) && entry.amount == 0;
+  const bool is_first = !judging.state.policy.has_authorities();
+  return !(ends && (is_first || entry.credit == entry.recorder)) && IsByAuthority(judging);
 }
 
 }  // namespace
+
+bool IsByAuthority(const Judging& judging) {
+  const Policy& policy = judging.state.policy;
+  const Entry& entry = judging.entry;
+  return !policy.has_authorities() ||
+         policy.InForce({Topic::kAuthority, entry.recorder, 0}, entry.recorded_at) == 1;
+}
 
 Verdict JudgePolicy(Judging& judging) {
   const Entry& entry = judging.entry;

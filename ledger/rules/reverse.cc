@@ -70,7 +70,11 @@ bool IsCovered(const Judging& judging) {
                          debited.kind == static_cast<uint16_t>(PartyKind::kBeneficiary);
   const std::optional<uint64_t> most =
       state.policy.InForce({Topic::kDebtLimit, kNoId, entry.unit}, entry.recorded_at);
-  if (!is_person || !most) return false;
+  // A debt is of an id that can still be credited.
+  if (!is_person || !most || debited.standing == Standing::kLinked ||
+      debited.standing == Standing::kClosed) {
+    return false;
+  }
   const Balance& balance =
       state.accounts.account(AccountOf(state, entry.debit, judging.unit())).balance;
   const std::optional<uint64_t> debits =
@@ -81,7 +85,8 @@ bool IsCovered(const Judging& judging) {
 // A party was closed with nothing left to spend, and so it stays. What goes back to a programme or
 // a team goes back to its source, open or not.
 bool WouldFillClosed(const State& state, const Entry& reverse) {
-  const Party& credited = state.accounts.party(state.accounts.FindParty(reverse.credit));
+  const Party& credited =
+      state.accounts.party(state.accounts.FindParty(PersonOf(state, reverse.credit)));
   const bool is_source = credited.kind == static_cast<uint16_t>(PartyKind::kProgramme) ||
                          credited.kind == static_cast<uint16_t>(PartyKind::kTeam);
   return credited.standing == Standing::kClosed && !is_source;

@@ -25,6 +25,10 @@ void State::AddPolicy(const Entry& entry) {
   if (entry.kind == static_cast<uint16_t>(Kind::kGenesis)) {
     policy_entry = FirstUtcOffset(entry);
   }
+  // Who may write policy is never said of another day: two could end each other on one to come.
+  if (entry.code == static_cast<uint16_t>(Topic::kAuthority)) {
+    policy_entry.occurred_at = entry.recorded_at;
+  }
   policy.Add(policy_entry);
   policy_entries.push_back(policy_entry);
 }

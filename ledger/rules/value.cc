@@ -40,8 +40,8 @@ bool HasServedEnough(const Judging& judging) {
     const Slot account = AccountOf(state, id.id, Unit::kMinute);
     if (account == kNoSlot) return;
     const Balance& minutes = state.accounts.account(account).balance;
-    // A reversal follows its service, so no id has served less than nothing.
-    left -= std::min(left, minutes.credits_posted - minutes.debits_posted);
+    const uint64_t reversed = std::min(minutes.debits_posted, minutes.credits_posted);
+    left -= std::min(left, minutes.credits_posted - reversed);
   });
   return left == 0;
 }
@@ -67,15 +67,16 @@ absl::StatusOr<bool> HasRedeemedEnough(Judging& judging) {
   return count >= *most;
 }
 
-bool IsLinkedTo(const State& state, const Id& party, const Id& kept) {
-  const Slot slot = state.accounts.FindParty(party);
-  return slot != kNoSlot && state.accounts.party(slot).standing == Standing::kLinked &&
-         PersonOf(state, party) == kept;
+// Two ids of one person, at least one of which is linked to the other.
+bool AreOfOnePerson(const State& state, const Id& one, const Id& other) {
+  return state.accounts.FindParty(one) != kNoSlot && state.accounts.FindParty(other) != kNoSlot &&
+         one != other && PersonOf(state, one) == PersonOf(state, other);
 }
 
-// What a person still has under an id that was linked; no gift, so no policy need permit it.
-Verdict MoveToKeptId(Judging& judging) {
-  if (const Verdict v = CheckParty(judging.state, judging.entry.credit); v != Verdict::kOk) return v;
+// What a person has under one id goes to another of the same: no gift, so no policy need permit it.
+Verdict MoveToOwnId(Judging& judging) {
+  const Id& person = PersonOf(judging.state, judging.entry.credit);
+  if (const Verdict v = CheckParty(judging.state, person); v != Verdict::kOk) return v;
   if (const Verdict v = CheckRecorder(judging); v != Verdict::kOk) return v;
   return judging.entry.amount == 0 ? Verdict::kZeroAmount : MoveIfCovered(judging);
 }
@@ -89,7 +90,7 @@ bool IsPerson(const State& state, const Id& party) {
 // The largest single transfer: nothing may go where no policy speaks of it.
 uint64_t MostToPool(const Judging& judging) {
   const Entry& entry = judging.entry;
-  return judging.state.policy.InForce({Topic::kPool, kNoId, entry.unit}, entry.occurred_at)
+  return judging.state.policy.InForce({Topic::kPool, kNoId, entry.unit}, entry.recorded_at)
       .value_or(0);
 }
 
@@ -97,11 +98,11 @@ uint64_t MostToPerson(const Judging& judging) {
   const Entry& entry = judging.entry;
   const State& state = judging.state;
   const auto named =
-      state.policy.InForce({Topic::kRelative, entry.debit, 0, entry.credit}, entry.occurred_at);
+      state.policy.InForce({Topic::kRelative, entry.debit, 0, entry.credit}, entry.recorded_at);
   const Party& giver = state.accounts.party(state.accounts.FindParty(entry.debit));
   const bool is_volunteer = giver.kind == static_cast<uint16_t>(PartyKind::kVolunteer);
   const auto any =
-      is_volunteer ? state.policy.InForce({Topic::kTransfer, kNoId, entry.unit}, entry.occurred_at)
+      is_volunteer ? state.policy.InForce({Topic::kTransfer, kNoId, entry.unit}, entry.recorded_at)
                    : std::nullopt;
   return std::max(named.value_or(0), any.value_or(0));
 }
@@ -129,7 +130,7 @@ Verdict JudgeSettle(Judging& judging) {
 // programme or sponsor helps others: each as far as policy permits it (city rules of time banks).
 Verdict JudgeTransfer(Judging& judging) {
   const Entry& entry = judging.entry;
-  if (IsLinkedTo(judging.state, entry.debit, entry.credit)) return MoveToKeptId(judging);
+  if (AreOfOnePerson(judging.state, entry.debit, entry.credit)) return MoveToOwnId(judging);
   const Verdict v =
       CheckMove(judging, {PartyKind::kVolunteer, PartyKind::kBeneficiary},
                 {PartyKind::kVolunteer, PartyKind::kBeneficiary, PartyKind::kProgramme,

@@ -147,10 +147,16 @@ class ExpireTest(ValueTest):
     def test_nothing_goes_twice_nor_from_under_a_hold(self):
         self.assertEqual(self.status(), {(VOLUNTEER, 35, "ok"), (OTHER, 30, "ok")})
         size = self.json_("stat", self.ledger)["size"]
-        self.assertEqual(self.status(), {(VOLUNTEER, 0, "exists")})  # 20 of the next year are left
+        self.assertEqual(self.status(), set())  # 20 of the next year are left
         self.assertEqual(self.json_("stat", self.ledger)["size"], size)
         self.assertEqual(self.points(), {"credits_posted": 120, "debits_posted": 75, "credits_pending": 0,
                                          "debits_pending": 25})
+
+    def test_what_a_hold_gives_back_goes_with_the_next_run(self):
+        held = self.lines("entries", self.ledger, "--kind", "redeem")[-1]
+        self.status()
+        self.ok(self.entry("void", ref=held["id"]))
+        self.assertEqual(self.status(), {(VOLUNTEER, 25, "ok")})
 
     def test_a_run_that_was_cut_off_is_completed(self):
         self.append([{**self.entry("expire"), "debit": OTHER, "credit": PROGRAMME, "unit": "point",
@@ -207,9 +213,23 @@ class SettleTest(ValueTest):
         self.assertEqual((len(sheet["lines"]), sheet["owed"], sheet["carried"]), (1, "10", "0"))
 
     def test_a_settlement_in_part_carries_over(self):
-        self.ok(self.entry("settle", debit=STATION, credit=PROGRAMME, unit="point", amount=600))
+        last = self.lines("entries", self.ledger, "--kind", "post")[-1]["recorded_at"]
+        part = self.entry("settle", debit=STATION, credit=PROGRAMME, unit="point", amount=600, occurred_at=last)
+        self.ok(part)
         sheet = self.json_(*self.arguments)
         self.assertEqual((sheet["lines"], sheet["owed"], sheet["carried"]), ([], "60", "60"))
+        self.ok(self.entry("reverse", debit=PROGRAMME, credit=STATION, ref=part["id"], unit="point", amount=600, code=1))
+        self.assertEqual(self.json_(*self.arguments)["owed"], "600")
+
+    def test_a_period_that_is_settled_late_loses_no_line_and_pays_none_twice(self):
+        posts = self.lines("entries", self.ledger, "--kind", "post")
+        june = ["--until", posts[12]["recorded_at"]]  # 12 collected before
+        self.assertEqual(self.json_(*self.arguments, *june)["owed"], "360")
+        self.assertEqual(self.json_(*self.arguments, *june)["owed"], "0")
+        july = self.json_(*self.arguments)
+        self.assertEqual([line["id"] for line in july["lines"]], [post["id"] for post in posts[12:]])
+        self.assertEqual((july["owed"], july["carried"]), ("300", "0"))
+        self.assertEqual(self.json_(*self.arguments)["owed"], "0")
 
     def test_a_redemption_reversed_is_a_line_against_it(self):
         post = self.collected[0]

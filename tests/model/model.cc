@@ -108,9 +108,10 @@ std::optional<uint64_t> Model::Rule(Topic topic, const Id& scope, uint16_t key, 
     const bool same_key = topic == Topic::kRelative ? entry.ref == person
                                                     : (entry.ref[0] | entry.ref[1] << 8) == key;
     if (!same_key) continue;
-    if (entry.occurred_at > at || entry.occurred_at < from) continue;
+    const int64_t begins = topic == Topic::kAuthority ? entry.recorded_at : entry.occurred_at;
+    if (begins > at || begins < from) continue;
     value = entry.amount;
-    from = entry.occurred_at;
+    from = begins;
   }
   return value;
 }
@@ -123,8 +124,9 @@ int64_t Model::DayOf(int64_t at) const {
 }
 
 bool Model::IsCategory(const Entry& entry) const {
-  const bool any = std::any_of(log_.begin(), log_.end(), [](const Entry& e) {
-    return KindOf(e) == Kind::kPolicy && e.code == static_cast<uint16_t>(Topic::kCategory);
+  const bool any = std::any_of(log_.begin(), log_.end(), [&](const Entry& e) {
+    return KindOf(e) == Kind::kPolicy && e.code == static_cast<uint16_t>(Topic::kCategory) &&
+           e.occurred_at <= entry.occurred_at;
   });
   return !any || Rule(Topic::kCategory, kNoId, entry.code, entry.occurred_at) == 1;
 }
@@ -133,16 +135,16 @@ absl::CivilMonth Model::MonthOf(int64_t at) const {
   return absl::CivilMonth(absl::CivilDay(1970, 1, 1) + DayOf(at));
 }
 
-bool Model::MayWritePolicy(const Entry& entry) const {
+bool Model::IsByAuthority(const Entry& entry) const {
   const bool any = std::any_of(log_.begin(), log_.end(), [](const Entry& e) {
     return KindOf(e) == Kind::kPolicy && e.code == static_cast<uint16_t>(Topic::kAuthority);
   });
-  if (!any) return true;
-  if (entry.code == static_cast<uint16_t>(Topic::kAuthority) && entry.amount == 0 &&
-      entry.credit == entry.recorder) {
-    return false;
-  }
-  return Rule(Topic::kAuthority, entry.recorder, 0, entry.recorded_at).value_or(0) == 1;
+  return !any || Rule(Topic::kAuthority, entry.recorder, 0, entry.recorded_at) == 1;
+}
+
+bool Model::MayEnd(const Entry& entry) const {
+  if (Rule(Topic::kAuthority, entry.credit, 0, entry.recorded_at) != 1) return true;
+  return entry.recorder != entry.credit && IsByAuthority(entry);
 }
 
 bool Model::IsLate(const Entry& service) const {
@@ -265,9 +267,11 @@ Verdict Model::JudgeFreeze(const Entry& entry) const {
   if (PersonOf(entry.credit) != entry.credit) return Verdict::kPartyLinked;
   if (entry.amount == 1 && IsFrozen(entry.credit)) return Verdict::kPartyFrozen;
   if (entry.amount == 0 && !IsFrozen(entry.credit)) return Verdict::kPartyNotFrozen;
-  if (entry.recorder == kNoId) return Verdict::kOk;
-  if (const Verdict v = CheckParty(entry.recorder, {}); v != Verdict::kOk) return v;
-  return entry.recorder == entry.credit ? Verdict::kSelfVerified : Verdict::kOk;
+  if (entry.recorder != kNoId) {
+    if (const Verdict v = CheckParty(entry.recorder, {}); v != Verdict::kOk) return v;
+    if (entry.recorder == entry.credit) return Verdict::kSelfVerified;
+  }
+  return MayEnd(entry) ? Verdict::kOk : Verdict::kNoAuthority;
 }
 
 Verdict Model::JudgeLink(const Entry& entry) const {
@@ -280,7 +284,8 @@ Verdict Model::JudgeLink(const Entry& entry) const {
   if (PartyOf(entry.credit)->code != PartyOf(entry.ref)->code) return Verdict::kWrongPartyKind;
   if (IdsOf(entry.ref).size() > 1) return Verdict::kPartyLinked;
   const bool own = entry.recorder == entry.credit || entry.recorder == entry.ref;
-  return own ? Verdict::kSelfVerified : Verdict::kOk;
+  if (own) return Verdict::kSelfVerified;
+  return IsByAuthority(entry) ? Verdict::kOk : Verdict::kNoAuthority;
 }
 
 Verdict Model::JudgeParty(const Entry& entry) const {
@@ -294,6 +299,7 @@ Verdict Model::JudgeParty(const Entry& entry) const {
   if (entry.recorder != kNoId) {
     if (const Verdict v = CheckParty(entry.recorder, {}); v != Verdict::kOk) return v;
   }
+  if (!MayEnd(entry)) return Verdict::kNoAuthority;
   const auto kind = static_cast<PartyKind>(PartyOf(entry.credit)->code);
   for (const Id& id : IdsOf(entry.credit)) {
     for (const Unit unit : {Unit::kMinute, Unit::kPoint, Unit::kBankMinute}) {
@@ -327,7 +333,12 @@ Verdict Model::JudgePolicy(const Entry& entry) const {
   if (entry.recorder != kNoId) {
     if (const Verdict v = CheckParty(entry.recorder, {}); v != Verdict::kOk) return v;
   }
-  return MayWritePolicy(entry) ? Verdict::kOk : Verdict::kNoAuthority;
+  const bool first = std::none_of(log_.begin(), log_.end(), [](const Entry& e) {
+    return KindOf(e) == Kind::kPolicy && e.code == static_cast<uint16_t>(Topic::kAuthority);
+  });
+  const bool ends = is_authority && entry.amount == 0;
+  if (ends && (first || entry.credit == entry.recorder)) return Verdict::kNoAuthority;
+  return IsByAuthority(entry) ? Verdict::kOk : Verdict::kNoAuthority;
 }
 
 Verdict Model::JudgeService(const Entry& entry) const {
@@ -407,29 +418,40 @@ Verdict Model::CheckRedeemer(const Entry& redeem) const {
   return too_many ? Verdict::kRedemptionLimit : Verdict::kOk;
 }
 
-// By the definition: the floor of all up to this one, less that of all before it.
 uint64_t Model::EarnedBy(const Entry& service, const Entry& award) const {
-  const int64_t at = award.recorded_at;
-  const Id& programme = award.debit;
-  const uint64_t minutes = Standing(service, at);
+  const uint64_t minutes = Standing(service, award.recorded_at);
   if (award.unit == static_cast<uint16_t>(Unit::kBankMinute)) {
     return minutes *
            Rule(Topic::kBankRate, kNoId, service.code, service.occurred_at).value_or(0) / 60;
   }
-  const auto rate = [&](const Entry& s) {
-    return Rule(Topic::kTariff, programme, s.code, s.occurred_at).value_or(0);
-  };
-  const auto how = Rule(Topic::kRounding, programme, service.code, service.occurred_at);
-  if (how == 2) return minutes / 60 * rate(service);
-  if (how != 1) return minutes * rate(service) / 60;
-  uint64_t before = 0;
-  for (const Entry& other : log_) {
-    if (other.index >= service.index || KindOf(other) != Kind::kService) continue;
-    if (other.credit != service.credit || other.code != service.code) continue;
-    if (IsPending(other) && FateOf(other, at) == Fate::kHeld) continue;
-    before += Standing(other, at) * rate(other);
+  const uint64_t rate =
+      Rule(Topic::kTariff, award.debit, service.code, service.occurred_at).value_or(0);
+  const auto how = Rule(Topic::kRounding, award.debit, service.code, service.occurred_at);
+  if (how == 1) return CumulativePoints(service, award);
+  return how == 2 ? minutes / 60 * rate : minutes * rate / 60;
+}
+
+// What the person's services of the category are worth together, less what was paid for them.
+uint64_t Model::CumulativePoints(const Entry& service, const Entry& award) const {
+  const int64_t at = award.recorded_at;
+  const Id person = PersonOf(service.credit);
+  uint64_t earned = 0, paid = 0;
+  for (const Entry& entry : log_) {
+    if (KindOf(entry) == Kind::kService && IsOfPerson(entry.credit, person) &&
+        entry.code == service.code && !(IsPending(entry) && FateOf(entry, at) == Fate::kHeld)) {
+      earned += Standing(entry, at) *
+                Rule(Topic::kTariff, award.debit, entry.code, entry.occurred_at).value_or(0);
+    }
+    if (KindOf(entry) != Kind::kAward || entry.debit != award.debit || entry.unit != award.unit) {
+      continue;
+    }
+    const Entry* const of = Find(entry.ref);
+    const bool is_one = of != nullptr && KindOf(*of) == Kind::kService && of->code == service.code &&
+                        IsOfPerson(of->credit, person) &&
+                        !(IsPending(*of) && FateOf(*of, at) == Fate::kHeld);
+    if (is_one) paid += Standing(entry, at);
   }
-  return (before + minutes * rate(service)) / 60 - before / 60;
+  return earned / 60 - std::min(earned / 60, paid);
 }
 
 uint64_t Model::IssuedSince(const Id& programme, int64_t at, bool of_year) const {
@@ -512,14 +534,16 @@ Verdict Model::JudgeAward(Entry& entry) const {
     if (entry.amount == 0) entry.amount = points;
     if (entry.amount != points) return Verdict::kWrongAmount;
   } else {
-    const auto most = Rule(Topic::kGrant, entry.debit, entry.code, entry.occurred_at);
+    const auto most = Rule(Topic::kGrant, entry.debit, entry.code, entry.recorded_at);
     if (entry.code == 0 || !most || !by_programme) return Verdict::kUnjustified;
-    const auto once = Rule(Topic::kGrantOnce, entry.debit, entry.code, entry.occurred_at);
+    const auto once = Rule(Topic::kGrantOnce, entry.debit, entry.code, entry.recorded_at);
     if (once == 1 && entry.id != entry.ref) return Verdict::kIdNotRef;
+    if (entry.amount == 0) entry.amount = *most;
     if (entry.amount > *most) return Verdict::kWrongAmount;
   }
   if (entry.amount == 0) return Verdict::kZeroAmount;
   if (!by_programme) {
+    if (entry.recorder != entry.debit) return Verdict::kUnjustified;
     const Balance b = BalanceAt(entry.debit, Unit::kBankMinute, entry.recorded_at);
     if (Available(b) < entry.amount) return Verdict::kInsufficient;
     const Verdict held = CheckMostHeld(entry);
@@ -559,7 +583,7 @@ Verdict Model::CheckTransfer(const Entry& transfer) const {
   const auto kind_of = [&](const Id& party) {
     return static_cast<PartyKind>(PartyOf(party)->code);
   };
-  const int64_t at = transfer.occurred_at;
+  const int64_t at = transfer.recorded_at;
   if (kind_of(transfer.credit) == PartyKind::kProgramme ||
       kind_of(transfer.credit) == PartyKind::kSponsor) {
     const uint64_t most = Rule(Topic::kPool, kNoId, transfer.unit, at).value_or(0);
@@ -610,9 +634,9 @@ Verdict Model::JudgeRecord(const Entry& entry) const {
 }
 
 Verdict Model::JudgeMove(const Entry& entry) const {
-  const bool to_kept_id = KindOf(entry) == Kind::kTransfer &&
-                          PartyOf(entry.debit) != nullptr && entry.debit != entry.credit &&
-                          !IsClosed(entry.debit) && PersonOf(entry.debit) == entry.credit;
+  const bool to_own_id = KindOf(entry) == Kind::kTransfer && entry.debit != entry.credit &&
+                         PartyOf(entry.debit) != nullptr && PartyOf(entry.credit) != nullptr &&
+                         PersonOf(entry.debit) == PersonOf(entry.credit);
   using Kinds = std::vector<PartyKind>;
   Kinds from = {PartyKind::kVolunteer, PartyKind::kBeneficiary};
   Kinds to = {PartyKind::kVolunteer, PartyKind::kBeneficiary, PartyKind::kProgramme,
@@ -622,16 +646,17 @@ Verdict Model::JudgeMove(const Entry& entry) const {
     from = {PartyKind::kStation};
     to = {PartyKind::kProgramme, PartyKind::kSponsor};
   }
-  if (!to_kept_id) {
+  if (!to_own_id) {
     if (const Verdict v = CheckParty(entry.debit, from); v != Verdict::kOk) return v;
   }
-  if (const Verdict v = CheckParty(entry.credit, to); v != Verdict::kOk) return v;
+  const Id receiver = to_own_id ? PersonOf(entry.credit) : entry.credit;
+  if (const Verdict v = CheckParty(receiver, to); v != Verdict::kOk) return v;
   if (entry.recorder != kNoId) {
     if (const Verdict v = CheckParty(entry.recorder, {}); v != Verdict::kOk) return v;
   }
   if (entry.debit == entry.credit) return Verdict::kSameParty;
   if (entry.amount == 0) return Verdict::kZeroAmount;
-  if (KindOf(entry) == Kind::kTransfer && !to_kept_id) {
+  if (KindOf(entry) == Kind::kTransfer && !to_own_id) {
     if (const Verdict v = CheckTransfer(entry); v != Verdict::kOk) return v;
   }
   if (KindOf(entry) == Kind::kRedeem) {
@@ -673,12 +698,18 @@ Verdict Model::JudgeSecond(Entry& entry) const {
   }
   if (KindOf(*pending) == Kind::kService) {
     if (entry.recorder == kNoId) return Verdict::kFieldMissing;
-    if (entry.recorder == pending->recorder || entry.recorder == pending->credit) {
+    if (entry.recorder == PersonOf(pending->recorder) ||
+        entry.recorder == PersonOf(pending->credit)) {
       return Verdict::kSelfVerified;
     }
   }
   if (entry.amount > pending->amount) return Verdict::kExceedsPending;
-  return IsFrozen(entry.debit) || IsFrozen(entry.credit) ? Verdict::kPartyFrozen : Verdict::kOk;
+  if (IsFrozen(PersonOf(entry.debit)) || IsFrozen(PersonOf(entry.credit))) {
+    return Verdict::kPartyFrozen;
+  }
+  const bool is_over = KindOf(*pending) != Kind::kService ||
+                       EndOf(*pending, entry.amount) <= entry.recorded_at;
+  return is_over ? Verdict::kOk : Verdict::kOccurredInFuture;
 }
 
 Verdict Model::JudgeReverse(const Entry& entry) const {
@@ -705,7 +736,7 @@ Verdict Model::JudgeReverse(const Entry& entry) const {
   }
   const auto credited = static_cast<PartyKind>(PartyOf(entry.credit)->code);
   const bool is_source = credited == PartyKind::kProgramme || credited == PartyKind::kTeam;
-  if (!is_source && IsClosed(entry.credit)) return Verdict::kPartyClosed;
+  if (!is_source && IsClosed(PersonOf(entry.credit))) return Verdict::kPartyClosed;
   const Balance b =
       BalanceAt(entry.debit, static_cast<Unit>(entry.unit), entry.recorded_at);
   const bool may_owe =
@@ -715,7 +746,9 @@ Verdict Model::JudgeReverse(const Entry& entry) const {
                          debited == static_cast<uint16_t>(PartyKind::kBeneficiary);
   const auto debt = Rule(Topic::kDebtLimit, kNoId, entry.unit, entry.recorded_at);
   const uint64_t after = b.debits_posted + b.debits_pending + entry.amount;
-  const bool within = is_person && debt && after >= entry.amount &&
+  const bool can_be_credited =
+      !IsClosed(entry.debit) && PersonOf(entry.debit) == entry.debit;
+  const bool within = is_person && can_be_credited && debt && after >= entry.amount &&
                       after - std::min(after, b.credits_posted) <= *debt;
   if (!may_owe && !within && Available(b) < entry.amount) return Verdict::kInsufficient;
   return CheckFits(entry);

@@ -61,7 +61,8 @@ class Model {
   bool IsCategory(const Entry& entry) const;
   int64_t DayOf(int64_t at) const;
   absl::CivilMonth MonthOf(int64_t at) const;
-  bool MayWritePolicy(const Entry& entry) const;
+  bool IsByAuthority(const Entry& entry) const;
+  bool MayEnd(const Entry& entry) const;
   bool IsLate(const Entry& service) const;
   Verdict CheckRedeemer(const Entry& redeem) const;
   Verdict CheckMostHeld(const Entry& entry) const;
@@ -69,6 +70,7 @@ class Model {
   Verdict JudgeRecord(const Entry& entry) const;
   Verdict CheckTransfer(const Entry& transfer) const;
   uint64_t EarnedBy(const Entry& service, const Entry& award) const;
+  uint64_t CumulativePoints(const Entry& service, const Entry& award) const;
   uint64_t IssuedSince(const Id& programme, int64_t at, bool of_year) const;
 
   // What became of a pending entry by an instant, and the entry that ended it.

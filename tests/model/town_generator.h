@@ -217,6 +217,7 @@ class TownGenerator {
           entry.code = 1;
         } else {
           entry.debit = Named('V', 3 + Below(4));
+          if (OneIn(3)) std::swap(entry.debit, entry.credit);
           entry.unit = static_cast<uint16_t>(Unit::kPoint);
           entry.amount = Below(12);
         }
@@ -387,6 +388,7 @@ class TownGenerator {
       if (OneIn(2)) entry.debit = OneIn(3) ? Volunteer() : Named('B', 0);
       if (OneIn(6)) entry.credit = Named('B', 0);
       if (!OneIn(5)) entry.amount = 0;
+      if (!OneIn(4)) entry.recorder = entry.debit[0] == 'B' ? entry.debit : Recorder();
     }
     if (OneIn(6)) {
       entry.flags = kFlagPending;

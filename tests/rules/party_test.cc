@@ -174,6 +174,50 @@ TEST_F(LinkTest, ClosesWithNothingLeftUnderAnyId) {
   Sent(close);
 }
 
+// A link once let who recorded a service post it themselves under their other id.
+TEST_F(LinkTest, ASecondPersonIsAnotherPerson) {
+  Entry pending = PendingService(480, 60);
+  pending.credit = Named('V', 2);
+  Sent(pending);
+  Sent(Link(Named('V', 2), Named('V')));
+  Entry post = Second(Kind::kPost, pending);
+  post.recorder = Named('V');
+  EXPECT_EQ(Send(post), Verdict::kSelfVerified);
+}
+
+TEST_F(LinkTest, WhoIsFrozenIsSoUnderEveryId) {
+  Sent(Grant(50, Named('V', 2)));
+  Entry hold = Hold(10);
+  hold.debit = Named('V', 2);
+  Sent(hold);
+  Sent(Link(Named('V', 2), Named('V')));
+  Entry freeze = Blank(Kind::kFreeze);
+  freeze.credit = Named('V');
+  freeze.amount = 1;
+  freeze.code = 1;
+  Sent(freeze);
+  EXPECT_EQ(Send(Second(Kind::kPost, hold)), Verdict::kPartyFrozen);
+}
+
+// Points moved to the other id and their award reversed: the debt would be nobody's.
+TEST_F(LinkTest, LeavesNoDebtBehind) {
+  Rule(Topic::kDebtLimit, kNoId, 2, 50);
+  const Entry granted = Sent(Grant(50, Named('V', 2)));
+  Sent(Link(Named('V', 2), Named('V')));
+  Sent(Value(Kind::kTransfer, Named('V', 2), Named('V'), 50));
+  EXPECT_EQ(Send(Reverse(granted)), Verdict::kInsufficient);
+  Sent(Value(Kind::kTransfer, Named('V'), Named('V', 2), 50));  // back, and then
+  Sent(Reverse(granted));
+}
+
+TEST_F(LinkTest, IsAnAuthoritysWhereThereIsOne) {
+  Sent(PolicyEntry(Topic::kAuthority, Named('X'), 0, 1));
+  EXPECT_EQ(Send(Link(Named('V', 2), Named('V'))), Verdict::kNoAuthority);
+  Entry link = Link(Named('V', 2), Named('V'));
+  link.recorder = Named('X');
+  Sent(link);
+}
+
 TEST_F(LinkTest, IsUndoneWithItsChain) {
   Entry link = Link(Named('V', 2), Named('V'));
   link.flags = kFlagLinked;
@@ -213,14 +257,38 @@ TEST_F(AuthorityTest, AuthoritiesNameAndEndEachOther) {
   Sent(By(Named('X'), Tariff()));
 }
 
-TEST_F(AuthorityTest, AnAuthorityOfTheFutureIsNoneYet) {
+// Whatever day it names: two could end each other on one to come, and leave nobody.
+TEST_F(AuthorityTest, IsOfTheMomentItIsRecorded) {
   Sent(Authority(Named('R'), true));
   Entry later = Authority(Named('X'), true);
   later.occurred_at = now_ + kDay;
   Sent(By(Named('R'), later));
-  EXPECT_EQ(Send(By(Named('X'), Tariff())), Verdict::kNoAuthority);
-  now_ += 2 * kDay;
-  Sent(By(Named('X'), Tariff()));
+  Entry ended = Authority(Named('R'), false);
+  ended.occurred_at = now_ + kDay;
+  Sent(By(Named('X'), ended));
+  EXPECT_EQ(Send(By(Named('R'), Authority(Named('X'), false))), Verdict::kNoAuthority);
+  EXPECT_EQ(Send(By(Named('R'), Tariff())), Verdict::kNoAuthority);
+}
+
+TEST_F(AuthorityTest, TheFirstEntryGivesIt) {
+  EXPECT_EQ(Send(Authority(Named('R'), false)), Verdict::kNoAuthority);
+  Sent(Tariff());
+}
+
+TEST_F(AuthorityTest, IsFrozenOrClosedByAnotherAlone) {
+  Sent(Authority(Named('R'), true));
+  Entry freeze = Blank(Kind::kFreeze);
+  freeze.credit = Named('R');
+  freeze.amount = 1;
+  freeze.code = 1;
+  EXPECT_EQ(Send(freeze), Verdict::kNoAuthority);
+  EXPECT_EQ(Send(By(Named('X'), freeze)), Verdict::kNoAuthority);
+  Entry close = Blank(Kind::kClose);
+  close.credit = Named('R');
+  EXPECT_EQ(Send(close), Verdict::kNoAuthority);
+  EXPECT_EQ(Send(By(Named('R'), close)), Verdict::kNoAuthority);
+  Sent(By(Named('R'), Authority(Named('X'), true)));
+  Sent(By(Named('X'), close));
 }
 
 TEST_F(AuthorityTest, MustBeAPartyThatIsOpen) {

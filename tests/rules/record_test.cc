@@ -132,8 +132,12 @@ TEST_F(RecordTest, OnceCategoriesAreDefinedThereAreNoOthers) {
   Entry patrol = PolicyEntry(Topic::kCategory, kNoId, kPatrol, 1);
   patrol.activity = {'p'};
   Sent(patrol);
+  Entry to_come = PolicyEntry(Topic::kCategory, kNoId, 77, 1, kMidnight + 300 * kDay);
+  to_come.activity = {'q'};
+  Sent(to_come);
   Sent(Service(60, 60));
   EXPECT_EQ(Send(Service(120, 60, kUnpaid)), Verdict::kUnknownCategory);
+  Sent(Service(-120, 60, kUnpaid));  // before the day of the first
   Entry training = Record(Kind::kTraining, Named('T'), Named('V'), kTrainingMinute, 30);
   EXPECT_EQ(Send(training), Verdict::kUnknownCategory);
   training.code = kPatrol;

@@ -44,7 +44,8 @@ std::vector<Holder> HoldersOf(hbk_snapshot* snapshot, uint16_t unit) {
     for (const hbk_party& party : absl::MakeConstSpan(page).first(count)) {
       const bool is_person =
           party.kind == HBK_PARTY_VOLUNTEER || party.kind == HBK_PARTY_BENEFICIARY;
-      if (!is_person) continue;
+      // What is left under a linked id is moved to the one that is used first.
+      if (!is_person || party.standing == HBK_STANDING_LINKED) continue;
       hbk_balance balance;
       Check(hbk_account_balance(snapshot, party.id, unit, &balance, &error), error);
       if (balance.credits_posted > balance.debits_posted + balance.debits_pending) {
@@ -70,7 +71,7 @@ class Expirer {
   void Run() {
     const std::vector<Holder> holders = HoldersOf(writer_.snapshot(), unit_);
     std::vector<hbk_entry> entries;
-    for (const Holder& holder : holders) entries.push_back(EntryFor(holder.party));
+    for (const Holder& holder : holders) entries.push_back(EntryFor(holder));
     const std::vector<hbk_result> results = writer_.Send(entries);
     Table table({{"party"}, {"expires", Table::Align::kRight}, {"status"}});
     for (size_t i = 0; i < holders.size(); ++i) Note(holders[i], results[i], table);
@@ -78,11 +79,14 @@ class Expirer {
   }
 
  private:
-  // One for each account and time, so that a run that was cut off is completed by another.
-  hbk_entry EntryFor(const hbk_party& party) const {
+  // One for each account as it stands and time, so that two runs at once let nothing expire twice; of
+  // two after each other, the rules leave the second nothing but what has come free since.
+  hbk_entry EntryFor(const Holder& holder) const {
     hbk_entry entry{};
+    const hbk_party& party = holder.party;
     const Id id = Secret(Hash{}).Pseudonym(
-        "expire", absl::StrCat(HexText(party.id), " ", unit_, " ", until_));
+        "expire", absl::StrCat(HexText(party.id), " ", unit_, " ", until_, " ",
+                               holder.balance.debits_posted, " ", holder.balance.debits_pending));
     std::copy(id.begin(), id.end(), entry.id);
     std::copy(std::begin(party.id), std::end(party.id), entry.debit);
     std::copy(to_.begin(), to_.end(), entry.credit);
@@ -93,11 +97,19 @@ class Expirer {
     return entry;
   }
 
+  // As it was recorded; or, in a dry run, what would be gone.
+  uint64_t AmountOf(const Holder& holder, const hbk_result& result) const {
+    if (arguments_.dry_run) return result.debit.debits_posted - holder.balance.debits_posted;
+    const SnapshotHandle now = OpenSnapshot(writer_.ledger());
+    hbk_entry entry;
+    hbk_error error = HBK_ERROR_INIT;
+    Check(hbk_entry_by_index(now.get(), result.index, &entry, nullptr, &error), error);
+    return entry.amount;
+  }
+
   void Note(const Holder& holder, const hbk_result& result, Table& table) {
     if (result.status == HBK_NOT_EXPIRED) return;  // has nothing so old
-    const uint64_t amount = result.status == HBK_OK ? result.debit.debits_posted -
-                                                          holder.balance.debits_posted
-                                                    : 0;
+    const uint64_t amount = result.status == HBK_OK ? AmountOf(holder, result) : 0;
     if (result.status == HBK_EXISTS) {
       ++before_;
     } else if (result.status == HBK_OK) {

@@ -36,6 +36,7 @@ struct Sheet {
   absl::int128 carried = 0;  // left over, or overpaid, when it was settled last
   std::vector<hbk_entry> lines;
   absl::int128 total = 0;
+  std::string settled_before;  // the id of the last settlement, if there was one
 };
 
 class Settler {
@@ -76,7 +77,7 @@ class Settler {
   }
 
  private:
-  // The station's whole account, oldest first, as it was recorded before `until_`.
+  // The station's whole account, oldest first.
   std::vector<hbk_entry> Account() const {
     hbk_cursor* opened = nullptr;
     hbk_error error = HBK_ERROR_INIT;
@@ -89,9 +90,7 @@ class Settler {
     hbk_status status;
     while ((status = hbk_cursor_next(opened, page.data(), kPage, &count, &error)) != HBK_END) {
       Check(status, error);
-      for (const hbk_entry& entry : absl::MakeConstSpan(page).first(count)) {
-        if (entry.recorded_at < until_) entries.push_back(entry);
-      }
+      entries.insert(entries.end(), page.begin(), page.begin() + count);
     }
     std::reverse(entries.begin(), entries.end());
     return entries;
@@ -101,30 +100,44 @@ class Settler {
     return std::equal(station_.begin(), station_.end(), entry.credit);
   }
 
+  // A settlement covers what was recorded up to its occurred_at, and is counted itself whenever it was
+  // recorded: else what lies between the two would be lost, or be paid twice.
   Sheet MakeSheet() const {
     Sheet sheet;
     for (const hbk_entry& entry : Account()) {
-      if (!Moves(entry)) continue;
-      const absl::int128 amount = entry.amount;
-      sheet.total += IsCredit(entry) ? amount : -amount;
-      if (entry.kind == HBK_KIND_SETTLE) {
-        sheet.carried = sheet.total;
-        sheet.lines.clear();
-      } else {
+      const bool is_settle = entry.kind == HBK_KIND_SETTLE;
+      if (!Moves(entry) || (!is_settle && entry.recorded_at >= until_)) continue;
+      sheet.total += Signed(entry);
+      if (!is_settle) {
         sheet.lines.push_back(entry);
+        continue;
       }
+      sheet.settled_before = HexText(entry.id);
+      const auto is_covered = [&](const hbk_entry& line) {
+        return line.recorded_at <= entry.occurred_at;
+      };
+      sheet.lines.erase(std::remove_if(sheet.lines.begin(), sheet.lines.end(), is_covered),
+                        sheet.lines.end());
     }
+    sheet.carried = sheet.total;
+    for (const hbk_entry& line : sheet.lines) sheet.carried -= Signed(line);
     return sheet;
   }
 
+  absl::int128 Signed(const hbk_entry& entry) const {
+    const absl::int128 amount = entry.amount;
+    return IsCredit(entry) ? amount : -amount;
+  }
+
   // Its evidence commits to the ids of the lines, in order: anybody who has the log makes it again.
-  // Its id is of the last line, so that a sheet is settled once.
+  // Its id is of the last line and of the settlement before, so that a sheet is settled once.
   hbk_entry EntryFor(const Sheet& sheet) const {
     const Secret open_to_all{Hash{}};
     std::vector<std::string> ids;
     for (const hbk_entry& line : sheet.lines) ids.push_back(HexText(line.id));
     const std::string last = ids.empty() ? "" : ids.back();
-    const Id id = open_to_all.Pseudonym("settle", absl::StrCat(HexText(station_), " ", last));
+    const Id id = open_to_all.Pseudonym("settle", absl::StrCat(HexText(station_), " ", last, " ",
+                                                                 sheet.settled_before));
     const Hash evidence = open_to_all.Commit(ids);
     hbk_entry entry{};
     std::copy(id.begin(), id.end(), entry.id);
