@@ -74,10 +74,6 @@ const Id& PersonOf(const State& state, const Id& party);
 // Calls visit with every id of a person, the one that stands for it first.
 void ForEachId(const State& state, const Id& person, absl::FunctionRef<void(const Party&)> visit);
 
-// The end of so many minutes (1,440 at most) of a service, a half-open interval; or that of time
-// itself: an audit meets whatever times an operator has made up.
-int64_t EndOfService(const Entry& service, uint64_t minutes);
-
 // Whether the entry's recorder may say how the ledger is run: an authority, or anybody until there is
 // one.
 bool IsByAuthority(const Judging& judging);

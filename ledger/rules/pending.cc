@@ -70,10 +70,6 @@ absl::StatusOr<Verdict> JudgePost(Judging& judging) {
   if (const Verdict v = CheckPoster(judging, pending.entry); v != Verdict::kOk) return v;
   if (judging.entry.amount > pending.hold.amount) return Verdict::kExceedsPending;
   if (IsFrozen(judging.state, judging.entry)) return Verdict::kPartyFrozen;
-  const bool is_service = pending.entry.kind == static_cast<uint16_t>(Kind::kService);
-  if (is_service && EndOfService(pending.entry, judging.entry.amount) > judging.entry.recorded_at) {
-    return Verdict::kOccurredInFuture;
-  }
   End(judging, pending.hold, judging.entry.amount);
   return Verdict::kOk;
 }

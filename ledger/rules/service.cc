@@ -18,6 +18,15 @@ uint64_t Limit(const State& state, Topic topic, int64_t at) {
   return state.policy.InForce({topic, kNoId, 0}, at).value_or(kMinutesPerDay);
 }
 
+// The end of a service's half-open interval, or that of time itself: an audit meets whatever times
+// an operator has made up.
+int64_t EndOf(const Entry& service, uint64_t minutes) {
+  int64_t end;
+  const int64_t duration = static_cast<int64_t>(minutes) * kNanosPerMinute;
+  const bool overflows = __builtin_add_overflow(service.occurred_at, duration, &end);
+  return overflows ? std::numeric_limits<int64_t>::max() : end;
+}
+
 // What the volunteer's services take of the time that the entry asks for.
 struct Taken {
   bool overlaps = false;
@@ -63,8 +72,8 @@ absl::StatusOr<Taken> FindTaken(Judging& judging, const Caps& caps) {
     if (entry.kind != static_cast<uint16_t>(Kind::kService)) return true;
     const uint64_t minutes = fates.Standing(state, entry);
     if (minutes == 0) return true;
-    taken.overlaps |= entry.occurred_at < EndOfService(asked, asked.amount) &&
-                      asked.occurred_at < EndOfService(entry, minutes);
+    taken.overlaps |= entry.occurred_at < EndOf(asked, asked.amount) &&
+                      asked.occurred_at < EndOf(entry, minutes);
     if (state.policy.LocalDay(entry.occurred_at) == caps.day) taken.minutes_of_day += minutes;
     if (state.policy.LocalMonth(entry.occurred_at) == caps.month) {
       taken.minutes_of_month += minutes;
@@ -136,7 +145,7 @@ Verdict CheckDuration(const Judging& judging) {
     return Verdict::kTooLong;
   }
   // What is still going on can be held, and posted when it is over.
-  const bool is_over = EndOfService(entry, entry.amount) <= entry.recorded_at;
+  const bool is_over = EndOf(entry, entry.amount) <= entry.recorded_at;
   return is_over || judging.is_pending() ? Verdict::kOk : Verdict::kOccurredInFuture;
 }
 
@@ -155,7 +164,7 @@ void NoteTime(Judging& judging) {
   const Entry& entry = judging.entry;
   Account& account =
       judging.state.accounts.Mutate(AccountOf(judging.state, entry.credit, Unit::kMinute));
-  account.latest_end = std::max(account.latest_end, EndOfService(entry, entry.amount));
+  account.latest_end = std::max(account.latest_end, EndOf(entry, entry.amount));
   NotePeriod(judging.state.policy.LocalDay(entry.occurred_at), entry.amount, account.latest_day,
              account.latest_day_minutes);
   NotePeriod(judging.state.policy.LocalMonth(entry.occurred_at), entry.amount,
@@ -163,13 +172,6 @@ void NoteTime(Judging& judging) {
 }
 
 }  // namespace
-
-int64_t EndOfService(const Entry& service, uint64_t minutes) {
-  int64_t end;
-  const int64_t duration = static_cast<int64_t>(minutes) * kNanosPerMinute;
-  const bool overflows = __builtin_add_overflow(service.occurred_at, duration, &end);
-  return overflows ? std::numeric_limits<int64_t>::max() : end;
-}
 
 absl::StatusOr<Verdict> JudgeService(Judging& judging) {
   if (const Verdict v = CheckParties(judging); v != Verdict::kOk) return v;

@@ -707,9 +707,7 @@ Verdict Model::JudgeSecond(Entry& entry) const {
   if (IsFrozen(PersonOf(entry.debit)) || IsFrozen(PersonOf(entry.credit))) {
     return Verdict::kPartyFrozen;
   }
-  const bool is_over = KindOf(*pending) != Kind::kService ||
-                       EndOf(*pending, entry.amount) <= entry.recorded_at;
-  return is_over ? Verdict::kOk : Verdict::kOccurredInFuture;
+  return Verdict::kOk;
 }
 
 Verdict Model::JudgeReverse(const Entry& entry) const {

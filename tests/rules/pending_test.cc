@@ -113,17 +113,5 @@ TEST_F(PendingTest, ATimeoutPastTheEndOfTimeIsNever) {
   EXPECT_FALSE(late.state().holds.FirstDue(INT64_MAX - 1).has_value());
 }
 
-// What is still going on was once posted whole a minute after it began.
-TEST_F(PendingTest, AServiceIsPostedWhenItIsOver) {
-  const Entry pending = Sent(PendingService(30 * 1'440 - 30, 60));
-  Entry post = Second(Kind::kPost, pending);
-  post.recorder = Named('X');
-  EXPECT_EQ(Send(post), Verdict::kOccurredInFuture);
-  Entry part = Second(Kind::kPost, pending, 30);
-  part.recorder = Named('X');
-  Sent(part);
-  EXPECT_EQ(Minutes(), 30u);
-}
-
 }  // namespace
 }  // namespace hourbook
