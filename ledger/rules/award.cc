@@ -145,6 +145,7 @@ Verdict CheckGrant(Judging& judging) {
 }
 
 bool IsPaidByProgramme(const Judging& judging) {
+  if (judging.unit() == Unit::kPoint) return true;  // nobody else may, as JudgeAward has seen
   const State& state = judging.state;
   return state.accounts.party(state.accounts.FindParty(judging.entry.debit)).kind ==
          static_cast<uint16_t>(PartyKind::kProgramme);
@@ -181,7 +182,8 @@ Verdict CheckBudget(const Judging& judging) {
     return judging.state.policy.InForce({topic, award.debit, 0}, award.recorded_at);
   };
   const Slot slot = AccountOf(judging.state, award.debit, judging.unit());
-  const Account account = slot == kNoSlot ? Account{} : judging.state.accounts.account(slot);
+  const Account none{};
+  const Account& account = slot == kNoSlot ? none : judging.state.accounts.account(slot);
   const bool is_bank = judging.unit() == Unit::kBankMinute;
   const std::optional<uint64_t> whole = budget(is_bank ? Topic::kBankBudget : Topic::kBudget);
   if (!Fits(whole, account.issued, award.amount)) return Verdict::kBudgetExceeded;
