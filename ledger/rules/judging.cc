@@ -141,6 +141,21 @@ absl::Status WalkAccount(Judging& judging, const Id& party, Unit unit, uint64_t 
   return absl::OkStatus();
 }
 
+void NotePeriod(int32_t period, uint64_t minutes, int32_t& latest, uint32_t& sum) {
+  // Services that are voided and recorded again add up without end; an upper bound may stop growing
+  // once it is past every cap.
+  constexpr uint64_t kPastEveryCap = 62 * 1'440;
+  if (period < latest) return;
+  const uint64_t before = period > latest ? 0 : sum;
+  latest = period;
+  sum = static_cast<uint32_t>(std::min(before + minutes, kPastEveryCap));
+}
+
+bool IsPerson(const Party& party) {
+  return party.kind == static_cast<uint16_t>(PartyKind::kVolunteer) ||
+         party.kind == static_cast<uint16_t>(PartyKind::kBeneficiary);
+}
+
 const Id& PersonOf(const State& state, const Id& party) {
   const Party& found = state.accounts.party(state.accounts.FindParty(party));
   return found.kept == kNoSlot ? found.id : state.accounts.party(found.kept).id;

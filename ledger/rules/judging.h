@@ -68,6 +68,12 @@ absl::Status WalkAccount(Judging& judging, const Id& party, Unit unit, uint64_t 
 absl::Status WalkPerson(Judging& judging, const Id& party, Unit unit, uint64_t oldest,
                         absl::FunctionRef<bool(const Entry&)> visit);
 
+// Adds minutes to the sum of an account's latest day or month, which a later one begins anew.
+void NotePeriod(int32_t period, uint64_t minutes, int32_t& latest, uint32_t& sum);
+
+// Whether the party is one that serves or is served: a volunteer or beneficiary.
+bool IsPerson(const Party& party);
+
 // The id that stands for the party's person: the party itself, unless it is linked to another.
 const Id& PersonOf(const State& state, const Id& party);
 

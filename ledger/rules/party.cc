@@ -67,20 +67,14 @@ void FoldTimes(Judging& judging, Slot other, Slot kept) {
   const Account old = accounts.account(from);
   Account& account = accounts.Mutate(into);
   account.latest_end = std::max(account.latest_end, old.latest_end);
-  const auto fold = [](int32_t& latest, uint32_t& sum, int32_t old_latest, uint32_t old_sum) {
-    if (old_latest < latest) return;
-    constexpr uint64_t kPastEveryCap = 62 * 1'440;  // as NoteTime's: what is beyond need not grow
-    const uint64_t both = uint64_t{old_sum} + (old_latest == latest ? sum : 0);
-    sum = static_cast<uint32_t>(std::min(both, kPastEveryCap));
-    latest = old_latest;
-  };
-  fold(account.latest_day, account.latest_day_minutes, old.latest_day, old.latest_day_minutes);
-  fold(account.latest_month, account.latest_month_minutes, old.latest_month,
-       old.latest_month_minutes);
+  NotePeriod(old.latest_day, old.latest_day_minutes, account.latest_day,
+             account.latest_day_minutes);
+  NotePeriod(old.latest_month, old.latest_month_minutes, account.latest_month,
+             account.latest_month_minutes);
 }
 
-// Two ids turn out to be one person's: that in ref is used no more, that in credit stands for both. What
-// the first did stays as it was recorded, and counts with the second in every limit.
+// Two ids turn out to be one person's: that in ref is used no more, that in credit stands for both.
+// What the first did stays as it was recorded, and counts with the second in every limit.
 Verdict JudgeLink(Judging& judging) {
   const Entry& entry = judging.entry;
   const std::initializer_list<PartyKind> persons = {PartyKind::kVolunteer, PartyKind::kBeneficiary};

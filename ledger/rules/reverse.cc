@@ -66,12 +66,10 @@ bool IsCovered(const Judging& judging) {
   const State& state = judging.state;
   if (AvailableTo(state, entry.debit, judging.unit()) >= entry.amount) return true;
   const Party& debited = state.accounts.party(state.accounts.FindParty(entry.debit));
-  const bool is_person = debited.kind == static_cast<uint16_t>(PartyKind::kVolunteer) ||
-                         debited.kind == static_cast<uint16_t>(PartyKind::kBeneficiary);
   const std::optional<uint64_t> most =
       state.policy.InForce({Topic::kDebtLimit, kNoId, entry.unit}, entry.recorded_at);
   // A debt is of an id that can still be credited.
-  if (!is_person || !most || debited.standing == Standing::kLinked ||
+  if (!IsPerson(debited) || !most || debited.standing == Standing::kLinked ||
       debited.standing == Standing::kClosed) {
     return false;
   }

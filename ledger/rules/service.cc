@@ -43,8 +43,9 @@ struct Caps {
 Caps CapsOf(const Judging& judging) {
   const Policy& policy = judging.state.policy;
   const int64_t at = judging.entry.occurred_at;
-  return {.day = policy.LocalDay(at),
-          .month = policy.LocalMonth(at),
+  const int32_t day = policy.LocalDay(at);
+  return {.day = day,
+          .month = Policy::MonthOfDay(day),
           .of_day = Limit(judging.state, Topic::kDailyCapMinutes, at),
           .of_month = policy.InForce({Topic::kMonthlyCapMinutes, kNoId, 0}, at)
                           .value_or(std::numeric_limits<uint64_t>::max())};
@@ -74,10 +75,9 @@ absl::StatusOr<Taken> FindTaken(Judging& judging, const Caps& caps) {
     if (minutes == 0) return true;
     taken.overlaps |= entry.occurred_at < EndOf(asked, asked.amount) &&
                       asked.occurred_at < EndOf(entry, minutes);
-    if (state.policy.LocalDay(entry.occurred_at) == caps.day) taken.minutes_of_day += minutes;
-    if (state.policy.LocalMonth(entry.occurred_at) == caps.month) {
-      taken.minutes_of_month += minutes;
-    }
+    const int32_t day = state.policy.LocalDay(entry.occurred_at);
+    if (day == caps.day) taken.minutes_of_day += minutes;
+    if (Policy::MonthOfDay(day) == caps.month) taken.minutes_of_month += minutes;
     return true;
   };
   const absl::Status walked = WalkPerson(judging, asked.credit, Unit::kMinute, 0, visit);
@@ -149,26 +149,15 @@ Verdict CheckDuration(const Judging& judging) {
   return is_over || judging.is_pending() ? Verdict::kOk : Verdict::kOccurredInFuture;
 }
 
-// Adds minutes to the sum of the latest period, which a later period begins anew.
-void NotePeriod(int32_t period, uint64_t minutes, int32_t& latest, uint32_t& sum) {
-  // Services that are voided and recorded again add up without end; an upper bound may stop growing
-  // once it is past every cap.
-  constexpr uint64_t kPastEveryCap = 62 * kMinutesPerDay;
-  if (period < latest) return;
-  const uint64_t before = period > latest ? 0 : sum;
-  latest = period;
-  sum = static_cast<uint32_t>(std::min(before + minutes, kPastEveryCap));
-}
-
 void NoteTime(Judging& judging) {
   const Entry& entry = judging.entry;
   Account& account =
       judging.state.accounts.Mutate(AccountOf(judging.state, entry.credit, Unit::kMinute));
   account.latest_end = std::max(account.latest_end, EndOf(entry, entry.amount));
-  NotePeriod(judging.state.policy.LocalDay(entry.occurred_at), entry.amount, account.latest_day,
-             account.latest_day_minutes);
-  NotePeriod(judging.state.policy.LocalMonth(entry.occurred_at), entry.amount,
-             account.latest_month, account.latest_month_minutes);
+  const int32_t day = judging.state.policy.LocalDay(entry.occurred_at);
+  NotePeriod(day, entry.amount, account.latest_day, account.latest_day_minutes);
+  NotePeriod(Policy::MonthOfDay(day), entry.amount, account.latest_month,
+             account.latest_month_minutes);
 }
 
 }  // namespace

@@ -81,12 +81,6 @@ Verdict MoveToOwnId(Judging& judging) {
   return judging.entry.amount == 0 ? Verdict::kZeroAmount : MoveIfCovered(judging);
 }
 
-bool IsPerson(const State& state, const Id& party) {
-  const uint16_t kind = state.accounts.party(state.accounts.FindParty(party)).kind;
-  return kind == static_cast<uint16_t>(PartyKind::kVolunteer) ||
-         kind == static_cast<uint16_t>(PartyKind::kBeneficiary);
-}
-
 // The largest single transfer: nothing may go where no policy speaks of it.
 uint64_t MostToPool(const Judging& judging) {
   const Entry& entry = judging.entry;
@@ -136,7 +130,8 @@ Verdict JudgeTransfer(Judging& judging) {
                 {PartyKind::kVolunteer, PartyKind::kBeneficiary, PartyKind::kProgramme,
                  PartyKind::kSponsor});
   if (v != Verdict::kOk) return v;
-  const bool to_pool = !IsPerson(judging.state, entry.credit);
+  const Accounts& accounts = judging.state.accounts;
+  const bool to_pool = !IsPerson(accounts.party(accounts.FindParty(entry.credit)));
   const uint64_t most = to_pool ? MostToPool(judging) : MostToPerson(judging);
   if (entry.amount > most) return Verdict::kTransferNotPermitted;
   if (!to_pool) {

@@ -73,14 +73,15 @@ class Expirer {
     std::vector<hbk_entry> entries;
     for (const Holder& holder : holders) entries.push_back(EntryFor(holder));
     const std::vector<hbk_result> results = writer_.Send(entries);
+    const SnapshotHandle after = OpenSnapshot(writer_.ledger());
     Table table({{"party"}, {"expires", Table::Align::kRight}, {"status"}});
-    for (size_t i = 0; i < holders.size(); ++i) Note(holders[i], results[i], table);
+    for (size_t i = 0; i < holders.size(); ++i) Note(holders[i], results[i], after.get(), table);
     Tell(table);
   }
 
  private:
-  // One for each account as it stands and time, so that two runs at once let nothing expire twice; of
-  // two after each other, the rules leave the second nothing but what has come free since.
+  // One for each account as it stands and time, so that two runs at once let nothing expire twice;
+  // of two after each other, the rules leave the second nothing but what has come free since.
   hbk_entry EntryFor(const Holder& holder) const {
     hbk_entry entry{};
     const hbk_party& party = holder.party;
@@ -98,18 +99,17 @@ class Expirer {
   }
 
   // As it was recorded; or, in a dry run, what would be gone.
-  uint64_t AmountOf(const Holder& holder, const hbk_result& result) const {
+  uint64_t AmountOf(const Holder& holder, const hbk_result& result, hbk_snapshot* after) const {
     if (arguments_.dry_run) return result.debit.debits_posted - holder.balance.debits_posted;
-    const SnapshotHandle now = OpenSnapshot(writer_.ledger());
     hbk_entry entry;
     hbk_error error = HBK_ERROR_INIT;
-    Check(hbk_entry_by_index(now.get(), result.index, &entry, nullptr, &error), error);
+    Check(hbk_entry_by_index(after, result.index, &entry, nullptr, &error), error);
     return entry.amount;
   }
 
-  void Note(const Holder& holder, const hbk_result& result, Table& table) {
+  void Note(const Holder& holder, const hbk_result& result, hbk_snapshot* after, Table& table) {
     if (result.status == HBK_NOT_EXPIRED) return;  // has nothing so old
-    const uint64_t amount = result.status == HBK_OK ? AmountOf(holder, result) : 0;
+    const uint64_t amount = result.status == HBK_OK ? AmountOf(holder, result, after) : 0;
     if (result.status == HBK_EXISTS) {
       ++before_;
     } else if (result.status == HBK_OK) {
