@@ -166,8 +166,13 @@ enum {
   HBK_ALREADY_REVERSED = 192,
   HBK_AWARD_STANDS = 193,
   HBK_OTHER_EVIDENCE = 194,
-  HBK_MALFORMED_POLICY = 200,
-  HBK_NO_AUTHORITY = 201
+  HBK_NO_AUTHORITY = 201,
+  HBK_UNKNOWN_TOPIC = 202,
+  HBK_WRONG_SCOPE = 203,
+  HBK_WRONG_KEY = 204,
+  HBK_WRONG_NAME = 205,
+  HBK_VALUE_OUT_OF_RANGE = 206,
+  HBK_POLICY_BACKDATED = 207
 };
 
 /* The name of a status in snake_case, such as "exists"; "unknown" for a number that is none. Never
@@ -238,7 +243,9 @@ enum { /* hbk_entry.flags */
   /* How a service, training or inspection was seen; at most one of these. */
   HBK_FLAG_CHECKED_IN = 1 << 3,  /* signed in and out */
   HBK_FLAG_SUPERVISED = 1 << 4,  /* confirmed by whoever supervised it */
-  HBK_FLAG_ADMINISTERED = 1 << 5 /* typed in by an administrator */
+  HBK_FLAG_ADMINISTERED = 1 << 5, /* typed in by an administrator */
+  /* Given by the ledger: a service recorded later than policy lets one person record it. */
+  HBK_FLAG_LATE = 1 << 6
 };
 
 enum { /* hbk_entry.code of a policy entry */
@@ -269,7 +276,9 @@ enum { /* hbk_entry.code of a policy entry */
   HBK_POLICY_RELATIVE = 25,
   HBK_POLICY_POOL = 26,
   HBK_POLICY_BANK_RATE = 27,
-  HBK_POLICY_BANK_BUDGET = 28
+  HBK_POLICY_BANK_BUDGET = 28,
+  HBK_POLICY_POST_WHEN_OVER = 29,
+  HBK_POLICY_SECOND_PERSON_CAP = 30 /* instead of the daily cap where a second person posts */
 };
 
 /* One entry: the same 192 bytes in this struct, in the store and under the hash. The caller leaves
@@ -353,9 +362,12 @@ typedef struct hbk_create_options {
   /* recorded_at of the genesis; 0 for the present time. An import of past years needs one before
    * the first event. Not after the present time. */
   int64_t created_at;
+  /* The party that alone may write policy and, by policy entries, say who else may. It records
+   * nothing before it is opened. Zero: anybody may, until a policy entry names an authority. */
+  uint8_t authority[16];
 } hbk_create_options;
 
-#define HBK_CREATE_OPTIONS_INIT {sizeof(hbk_create_options), 0, 0, NULL, NULL, 0, 0, 0}
+#define HBK_CREATE_OPTIONS_INIT {sizeof(hbk_create_options), 0, 0, NULL, NULL, 0, 0, 0, {0}}
 
 /* Makes a new ledger with its genesis entry in a directory, which is made where it does not exist
  * (its parent must), and opens it.
@@ -447,9 +459,10 @@ typedef struct hbk_stat {
   uint8_t root[32];         /* of the tree at size */
   char origin[81];          /* ends in a zero byte */
   char time_zone[33];       /* ends in a zero byte */
+  uint8_t authority[16];    /* that the genesis names; zero for none */
 } hbk_stat;
 
-#define HBK_STAT_INIT {sizeof(hbk_stat), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {0}, {0}, {0}}
+#define HBK_STAT_INIT {sizeof(hbk_stat), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {0}, {0}, {0}, {0}}
 
 /* What the ledger is, holds and takes, as of the snapshot.
  *

@@ -33,7 +33,8 @@ absl::StatusOr<Genesis> ParseCreateOptions(const hbk_create_options* given) {
   return Genesis{.origin = given->origin,
                  .time_zone = given->time_zone == nullptr ? "" : given->time_zone,
                  .utc_offset = given->utc_offset,
-                 .created_at = given->created_at};
+                 .created_at = given->created_at,
+                 .authority = ToId(given->authority)};
 }
 
 hbk_ledger* Wrap(std::unique_ptr<Ledger> ledger) {

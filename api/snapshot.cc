@@ -52,6 +52,7 @@ void FillStat(const SnapshotStat& from, hbk_stat* to) {
   std::memcpy(to->root, from.head.root.data(), sizeof(to->root));
   CopyText(from.genesis.origin, to->origin);
   CopyText(from.genesis.time_zone, to->time_zone);
+  std::memcpy(to->authority, from.genesis.authority.data(), sizeof(to->authority));
 }
 
 hbk_cursor* Wrap(OpenSnapshot* snapshot, Cursor cursor) {

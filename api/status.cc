@@ -84,7 +84,12 @@ static_assert(HBK_NOT_YET_REDEEMABLE == static_cast<uint32_t>(Verdict::kNotYetRe
 static_assert(HBK_NOT_EXPIRED == static_cast<uint32_t>(Verdict::kNotExpired));
 static_assert(HBK_ALREADY_DISTRIBUTED == static_cast<uint32_t>(Verdict::kAlreadyDistributed));
 static_assert(HBK_NO_AUTHORITY == static_cast<uint32_t>(Verdict::kNoAuthority));
-static_assert(HBK_MALFORMED_POLICY == static_cast<uint32_t>(Verdict::kMalformedPolicy));
+static_assert(HBK_UNKNOWN_TOPIC == static_cast<uint32_t>(Verdict::kUnknownTopic));
+static_assert(HBK_WRONG_SCOPE == static_cast<uint32_t>(Verdict::kWrongScope));
+static_assert(HBK_WRONG_KEY == static_cast<uint32_t>(Verdict::kWrongKey));
+static_assert(HBK_WRONG_NAME == static_cast<uint32_t>(Verdict::kWrongName));
+static_assert(HBK_VALUE_OUT_OF_RANGE == static_cast<uint32_t>(Verdict::kValueOutOfRange));
+static_assert(HBK_POLICY_BACKDATED == static_cast<uint32_t>(Verdict::kPolicyBackdated));
 
 }  // namespace
 }  // namespace hourbook

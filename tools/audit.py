@@ -126,14 +126,14 @@ def proved_root(leaf, index, size, proof):
 def check_genesis(e, origin):
     require(e[:96] == b"hourbook genesis" + origin.encode().ljust(80, b"\0"), "entry 0 is not of this origin")
     require(e[128:136] == b"\1" + bytes(7) and e[176:178] == b"\1\0", "entry 0 is not a genesis of version 1")
-    require(e[136:144] == e[144:152] and not any(e[152:176] + e[178:184] + e[188:])
+    require(e[136:144] == e[144:152] and not any(e[152:160] + e[178:184] + e[188:])
             and b"\0" not in e[96:128].rstrip(b"\0"), "entry 0 has something where a genesis has zeros")
     return ENTRY.unpack(e)[9]
 
 def unpacked(entry):
     """The fields of an entry other than the genesis."""
     e = ENTRY.unpack(entry)
-    require(e[0] != ZERO and OPEN <= e[13] <= LAST and e[14] < 64 and not 3 < e[15] < 16 and not e[18],
+    require(e[0] != ZERO and OPEN <= e[13] <= LAST and e[14] < 128 and not 3 < e[15] < 16 and not e[18],
             "entry ", e[10], ": its id, kind, flags, unit or reserved bytes are none that there are")
     return e
 

@@ -50,7 +50,9 @@ Ledger::Ledger(std::string directory, std::unique_ptr<Store> store, Registry::En
       store_(std::move(store)),
       read_only_(options.read_only),
       clock_(options.clock ? std::move(options.clock) : absl::GetCurrentTimeNanos),
-      process_(::getpid()) {}
+      process_(::getpid()),
+      state_period_(options.state_period),
+      sweep_(state_period_) {}
 
 Ledger::~Ledger() = default;
 
@@ -139,7 +141,7 @@ absl::Status Ledger::LoadCore() {
   absl::StatusOr<std::unique_ptr<Core>> core = Core::Restore(*txn);
   if (!core.ok()) return core.status();
   core_ = *std::move(core);
-  sweep_ = Sweep();  // its view ended with the core that had it
+  sweep_ = Sweep(state_period_);  // its view ended with the core that had it
   return absl::OkStatus();
 }
 

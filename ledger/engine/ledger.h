@@ -35,6 +35,7 @@ struct LedgerOptions {
   bool read_only = false;
   uint64_t map_size = 0;           // bytes of address space; 0 for the store's default
   std::function<int64_t()> clock;  // unix nanoseconds; empty for the system's
+  uint64_t state_period = 0;       // entries from one stored state to the next; 0 for the default
 };
 
 // Whether a batch may have this many entries: kBatchEmpty, kBatchTooLarge.
@@ -112,6 +113,7 @@ class Ledger {
   const bool read_only_;
   const std::function<int64_t()> clock_;
   const pid_t process_;
+  const uint64_t state_period_;
   absl::Status not_behind_;  // found when opened
 
   GroupQueue queue_;

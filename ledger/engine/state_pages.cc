@@ -154,6 +154,11 @@ absl::StatusOr<State> ReadState(const ReadTxn& txn) {
   return state;
 }
 
+uint64_t Sweep::PeriodFor(const State& state) const {
+  if (period_ != 0) return period_;
+  return std::max(kShortestPeriod, kEntriesPerRecord * RecordsIn(state));
+}
+
 void Sweep::Begin(State& state, uint64_t base) {
   state.ShareView(base);
   running_ = Running{.generation = base};
@@ -167,7 +172,7 @@ void Sweep::End(State& state) {
 absl::Status Sweep::Step(State& state, uint64_t base, uint64_t entries, WriteTxn& txn) {
   absl::StatusOr<StateHead> head = txn.ReadStateHead();
   if (!head.ok()) return head.status();
-  const uint64_t period = std::max(kShortestPeriod, kEntriesPerRecord * RecordsIn(state));
+  const uint64_t period = PeriodFor(state);
   if (running_ && head->running != running_->generation) End(state);  // another process took over
   // One that a process left behind when it ended is taken over after a while.
   const bool other_is_at_it = head->running != 0 && base - head->running < 2 * period;

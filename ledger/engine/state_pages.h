@@ -24,6 +24,10 @@ absl::StatusOr<State> ReadState(const ReadTxn& txn);
 // Not thread-safe.
 class Sweep {
  public:
+  // A sweep begins `period` entries after the last one began; 0 for as many as keep both the tail to
+  // replay and the cost of sweeping small.
+  explicit Sweep(uint64_t period) : period_(period) {}
+
   // Writes the next pages into a transaction that `entries` entries were appended to. Begins a
   // sweep where enough entries came since the last one and no other process is at it. `state` must
   // have `base`, the transaction's size before it, as its newest view; a new sweep takes a share in
@@ -45,6 +49,9 @@ class Sweep {
   void End(State& state);
   absl::Status WritePages(const State& state, uint64_t count, WriteTxn& txn);
 
+  uint64_t PeriodFor(const State& state) const;
+
+  uint64_t period_;
   std::optional<Running> running_;
 };
 

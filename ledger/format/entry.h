@@ -77,8 +77,10 @@ inline constexpr uint16_t kFlagCheckedIn = 1 << 3;     // signed in and out
 inline constexpr uint16_t kFlagSupervised = 1 << 4;    // confirmed by whoever supervised it
 inline constexpr uint16_t kFlagAdministered = 1 << 5;  // typed in by an administrator
 inline constexpr uint16_t kEvidenceClasses = kFlagCheckedIn | kFlagSupervised | kFlagAdministered;
+// Given by the ledger: a service recorded later than policy lets one person record it.
+inline constexpr uint16_t kFlagLate = 1 << 6;
 inline constexpr uint16_t kKnownFlags =
-    kFlagLinked | kFlagPending | kFlagImported | kEvidenceClasses;
+    kFlagLinked | kFlagPending | kFlagImported | kEvidenceClasses | kFlagLate;
 
 struct Entry {
   Id id;                 // the caller's idempotency key; never zero

@@ -21,8 +21,15 @@ constexpr size_t kZoneSize = 32;
 static_assert(kZoneOffset == offsetof(Entry, evidence));
 static_assert(kZoneOffset + kZoneSize == offsetof(Entry, amount));
 
+// Its authority lies over the back links, which a genesis has none of.
+constexpr size_t kAuthorityOffset = offsetof(Entry, prev_debit);
+static_assert(kAuthorityOffset + sizeof(Id) == offsetof(Entry, kind));
+
 constexpr int32_t kSecondsPerDay = 86'400;
-constexpr uint16_t kUtcOffsetTopic = 1;  // of a policy entry, as in rules/policy.h
+
+// Topics of policy entries, as in rules/policy.h.
+constexpr uint16_t kUtcOffsetTopic = 1;
+constexpr uint16_t kAuthorityTopic = 8;
 
 absl::Status Refuse(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("genesis: ", what));
@@ -51,6 +58,12 @@ std::string TextAt(const Entry& entry, size_t offset, size_t size) {
   return std::string(text, strnlen(text, size));
 }
 
+Id AuthorityOf(const Entry& genesis) {
+  Id authority;
+  std::memcpy(authority.data(), EntryBytes(genesis).data() + kAuthorityOffset, authority.size());
+  return authority;
+}
+
 // The id of every genesis; its leaf hash, which covers all of it, tells ledgers apart.
 constexpr Id kGenesisId = {'h', 'o', 'u', 'r', 'b', 'o', 'o', 'k',
                            ' ', 'g', 'e', 'n', 'e', 's', 'i', 's'};
@@ -69,6 +82,7 @@ absl::StatusOr<Entry> EncodeGenesis(const Genesis& genesis) {
   auto* const bytes = reinterpret_cast<char*>(&entry);
   genesis.origin.copy(bytes + kOriginOffset, kOriginSize);
   genesis.time_zone.copy(bytes + kZoneOffset, kZoneSize);
+  std::memcpy(bytes + kAuthorityOffset, genesis.authority.data(), genesis.authority.size());
   return entry;
 }
 
@@ -82,20 +96,29 @@ absl::StatusOr<Genesis> DecodeGenesis(const Entry& entry) {
   Genesis genesis{.origin = TextAt(entry, kOriginOffset, kOriginSize),
                   .time_zone = TextAt(entry, kZoneOffset, kZoneSize),
                   .utc_offset = static_cast<int32_t>(entry.timeout),
-                  .created_at = entry.recorded_at};
+                  .created_at = entry.recorded_at,
+                  .authority = AuthorityOf(entry)};
   const absl::StatusOr<Entry> again = EncodeGenesis(genesis);
   if (!again.ok()) return again.status();
   if (*again != entry) return Refuse("bytes are set that should be zero");
   return genesis;
 }
 
-Entry FirstUtcOffset(const Entry& genesis) {
-  Entry entry{};
-  entry.amount = static_cast<uint64_t>(int64_t{static_cast<int32_t>(genesis.timeout)});
-  entry.occurred_at = std::numeric_limits<int64_t>::min();
-  entry.kind = static_cast<uint16_t>(Kind::kPolicy);
-  entry.code = kUtcOffsetTopic;
-  return entry;
+std::vector<Entry> FirstPolicies(const Entry& genesis) {
+  Entry offset{};
+  offset.amount = static_cast<uint64_t>(int64_t{static_cast<int32_t>(genesis.timeout)});
+  offset.occurred_at = std::numeric_limits<int64_t>::min();
+  offset.kind = static_cast<uint16_t>(Kind::kPolicy);
+  offset.code = kUtcOffsetTopic;
+  const Id named = AuthorityOf(genesis);
+  if (named == kNoId) return {offset};
+  Entry authority{};
+  authority.credit = named;
+  authority.amount = 1;
+  authority.occurred_at = genesis.recorded_at;
+  authority.kind = static_cast<uint16_t>(Kind::kPolicy);
+  authority.code = kAuthorityTopic;
+  return {offset, authority};
 }
 
 }  // namespace hourbook

@@ -1,6 +1,7 @@
 #include "ledger/rules/judging.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "ledger/base/check.h"
@@ -51,15 +52,21 @@ Slot AccountOf(const State& state, const Id& party, Unit unit) {
   return slot == kNoSlot ? kNoSlot : state.accounts.FindAccount(slot, unit);
 }
 
+int64_t EndOf(const Entry& service, uint64_t minutes) {
+  constexpr int64_t kNanosPerMinute = 60'000'000'000;
+  int64_t end;
+  const int64_t duration = static_cast<int64_t>(minutes) * kNanosPerMinute;
+  const bool overflows = __builtin_add_overflow(service.occurred_at, duration, &end);
+  return overflows ? std::numeric_limits<int64_t>::max() : end;
+}
+
 uint64_t AvailableTo(const State& state, const Id& party, Unit unit) {
   return Available(BalanceOf(state, AccountOf(state, party, unit)));
 }
 
-bool IsCategory(const Judging& judging) {
-  const Policy& policy = judging.state.policy;
-  const Entry& entry = judging.entry;
-  return !policy.has_categories(entry.occurred_at) ||
-         policy.InForce({Topic::kCategory, kNoId, entry.code}, entry.occurred_at) == 1;
+bool IsCategory(const State& state, uint16_t category, int64_t at) {
+  return !state.policy.has_categories(at) ||
+         state.policy.InForce({Topic::kCategory, kNoId, category}, at) == 1;
 }
 
 Verdict CheckMostHeld(const Judging& judging) {

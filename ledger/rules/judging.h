@@ -33,14 +33,18 @@ Verdict CheckParty(const State& state, const Id& party,
 // The same for the recorder, who may be left out.
 Verdict CheckRecorder(const Judging& judging);
 
+// The end of a service's half-open interval, were it of so many minutes, at most a day; or that of
+// time itself: an audit meets whatever times an operator has made up.
+int64_t EndOf(const Entry& service, uint64_t minutes);
+
 // What the party may still be debited in a unit; 0 where nothing has moved yet.
 uint64_t AvailableTo(const State& state, const Id& party, Unit unit);
 
 // The account of a party that is known, or kNoSlot.
 Slot AccountOf(const State& state, const Id& party, Unit unit);
 
-// Whether the entry's code is a category in force; any is, until policy defines the first.
-bool IsCategory(const Judging& judging);
+// Whether a number is a category at an instant; any is, until policy defines the first.
+bool IsCategory(const State& state, uint16_t category, int64_t at);
 
 // kMostHeld where the credit party would have more than policy lets a person have of the unit. What
 // is held of its credits counts, since it can always be posted; what is held of its debits does not

@@ -95,6 +95,7 @@ Entry WithoutWhatTheLedgerGives(const Entry& entry) {
   given.index = 0;
   given.prev_debit = 0;
   given.prev_credit = 0;
+  given.flags &= static_cast<uint16_t>(~kFlagLate);
   if ((given.flags & kFlagImported) == 0) given.recorded_at = 0;
   return given;
 }

@@ -55,6 +55,14 @@ Verdict CheckPoster(const Judging& judging, const Entry& pending) {
   return is_second ? Verdict::kOk : Verdict::kSelfVerified;
 }
 
+// Whether what is posted of a service is over, where policy asks for that.
+bool IsOver(const Judging& judging, const Entry& pending) {
+  if (pending.kind != static_cast<uint16_t>(Kind::kService)) return true;
+  const Entry& post = judging.entry;
+  const auto asked = judging.state.policy.InForce({Topic::kPostWhenOver, kNoId, 0}, post.recorded_at);
+  return asked != 1 || EndOf(pending, post.amount) <= post.recorded_at;
+}
+
 void End(Judging& judging, const Hold& hold, uint64_t posted) {
   EndHold(judging.state, hold, posted);
   Link(judging, hold.debit, hold.credit);
@@ -69,6 +77,7 @@ absl::StatusOr<Verdict> JudgePost(Judging& judging) {
   if (const Verdict v = FillIn(judging.entry, pending.entry); v != Verdict::kOk) return v;
   if (const Verdict v = CheckPoster(judging, pending.entry); v != Verdict::kOk) return v;
   if (judging.entry.amount > pending.hold.amount) return Verdict::kExceedsPending;
+  if (!IsOver(judging, pending.entry)) return Verdict::kOccurredInFuture;
   if (IsFrozen(judging.state, judging.entry)) return Verdict::kPartyFrozen;
   End(judging, pending.hold, judging.entry.amount);
   return Verdict::kOk;

@@ -4,7 +4,6 @@
 #include <iterator>
 #include <limits>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "ledger/format/text.h"
@@ -16,10 +15,6 @@ constexpr int64_t kSecondsPerDay = 86'400;
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
 constexpr uint64_t kMinutesPerDay = 1'440;
 
-absl::Status Refuse(absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat("policy entry: ", what));
-}
-
 constexpr uint64_t kAnyValue = std::numeric_limits<uint64_t>::max();
 
 enum class Key : uint8_t { kNone, kNumber, kValueUnit, kDefinedUnit, kPerson };
@@ -27,7 +22,7 @@ enum class Key : uint8_t { kNone, kNumber, kValueUnit, kDefinedUnit, kPerson };
 // What a topic's entries may say.
 struct TopicShape {
   Topic topic;
-  absl::string_view scope;  // whom credit names; empty for nobody
+  bool has_scope;  // whether credit names whom it is about
   Key key;
   uint64_t least, most;
 };
@@ -35,34 +30,36 @@ struct TopicShape {
 // In the order of the numbers. Nobody serves more than 24 hours a local day, also on the one that
 // has 25. Times the longest service a tariff must not overflow.
 constexpr TopicShape kShapes[] = {
-    {Topic::kUtcOffset, "", Key::kNone, 0, kAnyValue},  // signed: see ValueInRange
-    {Topic::kMaxServiceMinutes, "", Key::kNone, 1, kMinutesPerDay},
-    {Topic::kDailyCapMinutes, "", Key::kNone, 1, kMinutesPerDay},
-    {Topic::kTariff, "programme", Key::kNumber, 0, kAnyValue / kMinutesPerDay},
-    {Topic::kBudget, "programme", Key::kNone, 0, kAnyValue},
-    {Topic::kGrant, "programme", Key::kNumber, 0, kAnyValue},
-    {Topic::kTransfer, "", Key::kValueUnit, 0, kAnyValue},
-    {Topic::kAuthority, "party", Key::kNone, 0, 1},
-    {Topic::kMonthlyCapMinutes, "", Key::kNone, 1, 31 * kMinutesPerDay},
-    {Topic::kMonthlyCapPoints, "", Key::kNone, 0, kAnyValue},
-    {Topic::kDailyRedemptions, "", Key::kNone, 0, kAnyValue},
-    {Topic::kMostHeld, "", Key::kValueUnit, 0, kAnyValue},
-    {Topic::kRedeemFrom, "", Key::kNone, 0, kAnyValue},
-    {Topic::kSecondPerson, "", Key::kNone, 0, kMinutesPerDay},
-    {Topic::kBackdatingDays, "", Key::kNone, 0, 250},
-    {Topic::kCalendarDay, "", Key::kNumber, 0, 2},
-    {Topic::kRounding, "programme", Key::kNumber, 0, 2},
-    {Topic::kMonthBudget, "programme", Key::kNone, 0, kAnyValue},
-    {Topic::kYearBudget, "programme", Key::kNone, 0, kAnyValue},
-    {Topic::kGrantOnce, "programme", Key::kNumber, 0, 1},
-    {Topic::kExpiryDays, "", Key::kValueUnit, 1, 36'525},
-    {Topic::kDebtLimit, "", Key::kValueUnit, 0, kAnyValue},
-    {Topic::kUnit, "", Key::kDefinedUnit, 0, 1},
-    {Topic::kCategory, "", Key::kNumber, 0, 1},
-    {Topic::kRelative, "giver", Key::kPerson, 0, kAnyValue},
-    {Topic::kPool, "", Key::kValueUnit, 0, kAnyValue},
-    {Topic::kBankRate, "", Key::kNumber, 0, kAnyValue / kMinutesPerDay},
-    {Topic::kBankBudget, "programme", Key::kNone, 0, kAnyValue},
+    {Topic::kUtcOffset, false, Key::kNone, 0, kAnyValue},  // signed: see ValueInRange
+    {Topic::kMaxServiceMinutes, false, Key::kNone, 1, kMinutesPerDay},
+    {Topic::kDailyCapMinutes, false, Key::kNone, 1, kMinutesPerDay},
+    {Topic::kTariff, true, Key::kNumber, 0, kAnyValue / kMinutesPerDay},
+    {Topic::kBudget, true, Key::kNone, 0, kAnyValue},
+    {Topic::kGrant, true, Key::kNumber, 0, kAnyValue},
+    {Topic::kTransfer, false, Key::kValueUnit, 0, kAnyValue},
+    {Topic::kAuthority, true, Key::kNone, 0, 1},
+    {Topic::kMonthlyCapMinutes, false, Key::kNone, 1, 31 * kMinutesPerDay},
+    {Topic::kMonthlyCapPoints, false, Key::kNone, 0, kAnyValue},
+    {Topic::kDailyRedemptions, false, Key::kNone, 0, kAnyValue},
+    {Topic::kMostHeld, false, Key::kValueUnit, 0, kAnyValue},
+    {Topic::kRedeemFrom, false, Key::kNone, 0, kAnyValue},
+    {Topic::kSecondPerson, false, Key::kNone, 0, kMinutesPerDay},
+    {Topic::kBackdatingDays, false, Key::kNone, 0, 250},
+    {Topic::kCalendarDay, false, Key::kNumber, 0, 2},
+    {Topic::kRounding, true, Key::kNumber, 0, 2},
+    {Topic::kMonthBudget, true, Key::kNone, 0, kAnyValue},
+    {Topic::kYearBudget, true, Key::kNone, 0, kAnyValue},
+    {Topic::kGrantOnce, true, Key::kNumber, 0, 1},
+    {Topic::kExpiryDays, false, Key::kValueUnit, 1, 36'525},
+    {Topic::kDebtLimit, false, Key::kValueUnit, 0, kAnyValue},
+    {Topic::kUnit, false, Key::kDefinedUnit, 0, 1},
+    {Topic::kCategory, false, Key::kNumber, 0, 1},
+    {Topic::kRelative, true, Key::kPerson, 0, kAnyValue},
+    {Topic::kPool, false, Key::kValueUnit, 0, kAnyValue},
+    {Topic::kBankRate, false, Key::kNumber, 0, kAnyValue / kMinutesPerDay},
+    {Topic::kBankBudget, true, Key::kNone, 0, kAnyValue},
+    {Topic::kPostWhenOver, false, Key::kNone, 0, 1},
+    {Topic::kSecondPersonCap, false, Key::kNone, 1, kMinutesPerDay},
 };
 
 const TopicShape* ShapeOf(uint16_t code) {
@@ -72,17 +69,26 @@ const TopicShape* ShapeOf(uint16_t code) {
   return found == std::end(kShapes) ? nullptr : found;
 }
 
-// Service minutes are never spent, so no policy moves or limits what is held of them.
-absl::Status CheckKey(const TopicShape& shape, uint16_t key) {
-  const bool is_value = key == static_cast<uint16_t>(Unit::kPoint) ||
-                        key == static_cast<uint16_t>(Unit::kBankMinute);
-  if (shape.key == Key::kValueUnit && !is_value) {
-    return Refuse(absl::StrCat("unit ", key, " is none that can be spent"));
+// Bytes 0 and 1 of ref, little-endian, hold a number (FORMAT.md); all of it holds a person. Service
+// minutes are never spent, so no policy moves or limits what is held of them.
+bool KeyFits(const TopicShape& shape, const Entry& entry) {
+  const uint16_t key = Policy::KeyOf(entry);
+  const bool is_number =
+      std::all_of(entry.ref.begin() + 2, entry.ref.end(), [](uint8_t b) { return b == 0; });
+  switch (shape.key) {
+    case Key::kNone:
+      return entry.ref == kNoId;
+    case Key::kNumber:
+      return is_number && key != 0;
+    case Key::kValueUnit:
+      return is_number && (key == static_cast<uint16_t>(Unit::kPoint) ||
+                           key == static_cast<uint16_t>(Unit::kBankMinute));
+    case Key::kDefinedUnit:
+      return is_number && key >= kFirstDefinedUnit;
+    case Key::kPerson:
+      return entry.ref != kNoId;
   }
-  if (shape.key == Key::kDefinedUnit && key < kFirstDefinedUnit) {
-    return Refuse(absl::StrCat("unit ", key, " is built in; use one from ", kFirstDefinedUnit));
-  }
-  return absl::OkStatus();
+  return false;
 }
 
 // What people call a unit or a category: zeros after its UTF-8.
@@ -92,11 +98,11 @@ bool IsName(const Id& bytes) {
   return IsText(name);
 }
 
-bool HasName(Topic topic) { return topic == Topic::kUnit || topic == Topic::kCategory; }
-
-// Bytes 0 and 1 of ref, little-endian (FORMAT.md); all of it for a person.
-uint16_t KeyOf(const Entry& entry) {
-  return static_cast<uint16_t>(entry.ref[0] | entry.ref[1] << 8);
+// Units and categories are given their names, other topics none.
+bool NameFits(const Entry& entry) {
+  const auto topic = static_cast<Topic>(entry.code);
+  const bool has_name = topic == Topic::kUnit || topic == Topic::kCategory;
+  return has_name ? entry.activity != kNoId && IsName(entry.activity) : entry.activity == kNoId;
 }
 
 bool IsCategory(const Entry& entry) {
@@ -106,7 +112,7 @@ bool IsCategory(const Entry& entry) {
 PolicySubject SubjectOf(const Entry& entry) {
   const auto topic = static_cast<Topic>(entry.code);
   if (topic == Topic::kRelative) return {topic, entry.credit, 0, entry.ref};
-  return {topic, entry.credit, KeyOf(entry)};
+  return {topic, entry.credit, Policy::KeyOf(entry)};
 }
 
 // Where the first value that comes into force after an instant stands in a timeline.
@@ -114,10 +120,6 @@ template <class Timeline>
 auto FirstAfter(Timeline& timeline, int64_t at) {
   return std::upper_bound(timeline.begin(), timeline.end(), at,
                           [](int64_t t, const auto& value) { return t < value.from; });
-}
-
-bool RestOfRefIsZero(const Entry& entry) {
-  return std::all_of(entry.ref.begin() + 2, entry.ref.end(), [](uint8_t b) { return b == 0; });
 }
 
 bool ValueInRange(const TopicShape& shape, uint64_t value) {
@@ -130,31 +132,17 @@ int64_t FloorDivide(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); 
 
 }  // namespace
 
-absl::Status Policy::Check(const Entry& entry) {
+uint16_t Policy::KeyOf(const Entry& entry) {
+  return static_cast<uint16_t>(entry.ref[0] | entry.ref[1] << 8);
+}
+
+Verdict Policy::Check(const Entry& entry) {
   const TopicShape* const shape = ShapeOf(entry.code);
-  if (shape == nullptr) return Refuse(absl::StrCat("unknown topic ", entry.code));
-  if (shape->scope.empty() == (entry.credit != kNoId)) {
-    return shape->scope.empty() ? Refuse("credit must be zero")
-                                : Refuse(absl::StrCat("credit must name the ", shape->scope));
-  }
-  const bool has_key = shape->key != Key::kNone;
-  if (shape->key != Key::kPerson) {
-    if (!RestOfRefIsZero(entry)) return Refuse("ref has bytes beyond the key");
-    if (absl::Status key = CheckKey(*shape, KeyOf(entry)); KeyOf(entry) != 0 && !key.ok()) {
-      return key;
-    }
-  }
-  if (has_key != (shape->key == Key::kPerson ? entry.ref != kNoId : KeyOf(entry) != 0)) {
-    return Refuse(has_key ? "ref must hold the topic's key" : "ref must be zero");
-  }
-  const bool has_name = HasName(shape->topic);
-  if (has_name != (entry.activity != kNoId) || (has_name && !IsName(entry.activity))) {
-    return Refuse(has_name ? "activity must hold a name, in UTF-8" : "activity must be zero");
-  }
-  if (!ValueInRange(*shape, entry.amount)) {
-    return Refuse(absl::StrCat("amount ", entry.amount, " is out of range for topic ", entry.code));
-  }
-  return absl::OkStatus();
+  if (shape == nullptr) return Verdict::kUnknownTopic;
+  if (shape->has_scope != (entry.credit != kNoId)) return Verdict::kWrongScope;
+  if (!KeyFits(*shape, entry)) return Verdict::kWrongKey;
+  if (!NameFits(entry)) return Verdict::kWrongName;
+  return ValueInRange(*shape, entry.amount) ? Verdict::kOk : Verdict::kValueOutOfRange;
 }
 
 void Policy::Add(const Entry& entry) {

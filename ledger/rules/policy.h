@@ -14,9 +14,9 @@
 
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/status/status.h"
 #include "ledger/base/bytes.h"
 #include "ledger/format/entry.h"
+#include "ledger/rules/verdict.h"
 
 namespace hourbook {
 
@@ -50,9 +50,11 @@ enum class Topic : uint16_t {
   kPool = 26,              // largest single gift to a programme or sponsor; key: the unit
   kBankRate = 27,          // bank minutes for 60 minutes of service; key: the category
   kBankBudget = 28,        // bank minutes that a programme may issue in all; scope: the programme
+  kPostWhenOver = 29,      // 1 where a service is posted only once it is over
+  kSecondPersonCap = 30,   // as the daily cap, for a service that a second person posts
 };
 
-inline constexpr size_t kTopics = static_cast<size_t>(Topic::kBankBudget) + 1;
+inline constexpr size_t kTopics = static_cast<size_t>(Topic::kSecondPersonCap) + 1;
 
 // Whatever is not whole points is lost, for each service by itself; or only at the end of all, so
 // that shifts of 50 minutes add up; or it is whole hours that count. The default is the first.
@@ -87,9 +89,12 @@ class Policy {
   // instant: Monday to Friday where it says nothing.
   bool IsWorkingDay(int32_t day, int64_t at) const;
 
-  // Whether a policy entry is well formed: topic known, scope and key where the topic has them and
-  // zero elsewhere, value in range. InvalidArgument names the field. Never reads or changes state.
-  static absl::Status Check(const Entry& entry);
+  // kOk where a policy entry is well formed: topic known, scope and key where the topic has them and
+  // zero elsewhere, value in range. Never reads or changes state.
+  static Verdict Check(const Entry& entry);
+
+  // The key of a policy entry: category, grant code, unit or day.
+  static uint16_t KeyOf(const Entry& entry);
 
   // Takes in a policy entry that passed Check. Entries come in the order of the ledger.
   void Add(const Entry& entry);

@@ -22,6 +22,14 @@ Verdict CheckScope(const Judging& judging) {
   return entry.amount == 0 ? Verdict::kOk : CheckParty(judging.state, entry.credit);
 }
 
+// What is paid for a category would never be, where policy has categories and this is none of them.
+bool IsOfKnownCategory(const Judging& judging) {
+  const Entry& entry = judging.entry;
+  const bool has_category = IsOf(entry, Topic::kTariff) || IsOf(entry, Topic::kRounding) ||
+                            IsOf(entry, Topic::kBankRate);
+  return !has_category || IsCategory(judging.state, Policy::KeyOf(entry), entry.occurred_at);
+}
+
 // None ends its own authority, so that one is always left; and the first is one that is given.
 bool MayWrite(const Judging& judging) {
   const Entry& entry = judging.entry;
@@ -41,11 +49,12 @@ bool IsByAuthority(const Judging& judging) {
 
 Verdict JudgePolicy(Judging& judging) {
   const Entry& entry = judging.entry;
-  if (!Policy::Check(entry).ok()) return Verdict::kMalformedPolicy;
+  if (const Verdict v = Policy::Check(entry); v != Verdict::kOk) return v;
   // The local days of what was recorded already must not shift under it.
   const bool moves_days = IsOf(entry, Topic::kUtcOffset);
-  if (moves_days && entry.occurred_at < entry.recorded_at) return Verdict::kMalformedPolicy;
+  if (moves_days && entry.occurred_at < entry.recorded_at) return Verdict::kPolicyBackdated;
   if (const Verdict v = CheckScope(judging); v != Verdict::kOk) return v;
+  if (!IsOfKnownCategory(judging)) return Verdict::kUnknownCategory;
   if (const Verdict v = CheckRecorder(judging); v != Verdict::kOk) return v;
   if (!MayWrite(judging)) return Verdict::kNoAuthority;
   judging.state.AddPolicy(entry);

@@ -49,7 +49,8 @@ absl::StatusOr<bool> WasGiven(Judging& judging) {
 
 // Learning is recorded (O67 art. 8), but serves nobody yet.
 Verdict JudgeTraining(Judging& judging) {
-  if (!IsCategory(judging)) return Verdict::kUnknownCategory;
+  const Entry& entry = judging.entry;
+  if (!IsCategory(judging.state, entry.code, entry.occurred_at)) return Verdict::kUnknownCategory;
   return Record(judging, {PartyKind::kTeam}, {PartyKind::kVolunteer});
 }
 

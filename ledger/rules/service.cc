@@ -9,22 +9,11 @@
 namespace hourbook {
 namespace {
 
-constexpr int64_t kNanosPerMinute = 60'000'000'000;
-
 // What holds where no policy entry speaks: nobody serves more than a day a day.
 constexpr uint64_t kMinutesPerDay = 1'440;
 
 uint64_t Limit(const State& state, Topic topic, int64_t at) {
   return state.policy.InForce({topic, kNoId, 0}, at).value_or(kMinutesPerDay);
-}
-
-// The end of a service's half-open interval, or that of time itself: an audit meets whatever times
-// an operator has made up.
-int64_t EndOf(const Entry& service, uint64_t minutes) {
-  int64_t end;
-  const int64_t duration = static_cast<int64_t>(minutes) * kNanosPerMinute;
-  const bool overflows = __builtin_add_overflow(service.occurred_at, duration, &end);
-  return overflows ? std::numeric_limits<int64_t>::max() : end;
 }
 
 // What the volunteer's services take of the time that the entry asks for.
@@ -38,27 +27,37 @@ struct Taken {
 struct Caps {
   int32_t day, month;
   uint64_t of_day, of_month;
+  uint64_t of_day_posted;  // where a second person posts the service, at least of_day
 };
 
 Caps CapsOf(const Judging& judging) {
   const Policy& policy = judging.state.policy;
   const int64_t at = judging.entry.occurred_at;
   const int32_t day = policy.LocalDay(at);
+  const uint64_t of_day = Limit(judging.state, Topic::kDailyCapMinutes, at);
+  const uint64_t of_day_posted = std::max(
+      of_day, policy.InForce({Topic::kSecondPersonCap, kNoId, 0}, at).value_or(0));
   return {.day = day,
           .month = Policy::MonthOfDay(day),
-          .of_day = Limit(judging.state, Topic::kDailyCapMinutes, at),
+          .of_day = judging.is_pending() ? of_day_posted : of_day,
           .of_month = policy.InForce({Topic::kMonthlyCapMinutes, kNoId, 0}, at)
-                          .value_or(std::numeric_limits<uint64_t>::max())};
+                          .value_or(std::numeric_limits<uint64_t>::max()),
+          .of_day_posted = of_day_posted};
 }
 
-// Whether more than so many working days lie between the day of the service and that of its record.
-bool IsLate(const Policy& policy, const Entry& entry, uint64_t days) {
+// Whether more working days than policy gives lie between the day of the service and that of its
+// record (O67 art. 11 has 10).
+bool IsLate(const Judging& judging) {
+  const Policy& policy = judging.state.policy;
+  const Entry& entry = judging.entry;
+  const auto days = policy.InForce({Topic::kBackdatingDays, kNoId, 0}, entry.recorded_at);
+  if (!days) return false;
   const int32_t recorded = policy.LocalDay(entry.recorded_at);
   uint64_t worked = 0;
-  for (int32_t day = policy.LocalDay(entry.occurred_at); day < recorded && worked <= days;) {
+  for (int32_t day = policy.LocalDay(entry.occurred_at); day < recorded && worked <= *days;) {
     if (policy.IsWorkingDay(++day, entry.recorded_at)) ++worked;
   }
-  return worked > days;
+  return worked > *days;
 }
 
 // Walks the volunteer's whole account, under all ids: a service of any time may have been recorded
@@ -107,22 +106,22 @@ absl::StatusOr<Verdict> CheckTime(Judging& judging) {
   const absl::StatusOr<Taken> taken = FindTaken(judging, caps);
   if (!taken.ok()) return taken.status();
   if (taken->overlaps) return Verdict::kOverlap;
-  if (taken->minutes_of_day + entry.amount > caps.of_day) return Verdict::kDailyCap;
+  const uint64_t of_day = taken->minutes_of_day + entry.amount;
+  if (of_day > caps.of_day_posted) return Verdict::kDailyCap;
+  if (of_day > caps.of_day) return Verdict::kNeedsSecondPerson;
   return taken->minutes_of_month + entry.amount > caps.of_month ? Verdict::kMonthlyCap
                                                                 : Verdict::kOk;
 }
 
-// What one person may confirm at once: not too long a service, nor one recorded too late (O67 art. 11
-// has 10 working days). A second person may still post either.
-Verdict CheckConfirmedAtOnce(const Judging& judging) {
+// What one person may confirm at once: not too long a service, nor one recorded too late. A second
+// person may still post either.
+Verdict CheckConfirmedAtOnce(const Judging& judging, bool is_late) {
   const Entry& entry = judging.entry;
-  const Policy& policy = judging.state.policy;
   if (judging.is_pending()) return Verdict::kOk;
   if (entry.ref == entry.recorder || entry.ref == entry.credit) return Verdict::kSelfVerified;
-  const auto longest = policy.InForce({Topic::kSecondPerson, kNoId, 0}, entry.occurred_at);
+  const auto longest = judging.state.policy.InForce({Topic::kSecondPerson, kNoId, 0}, entry.occurred_at);
   if (longest && entry.amount > *longest) return Verdict::kNeedsSecondPerson;
-  const auto days = policy.InForce({Topic::kBackdatingDays, kNoId, 0}, entry.recorded_at);
-  return days && IsLate(policy, entry, *days) ? Verdict::kLate : Verdict::kOk;
+  return is_late ? Verdict::kLate : Verdict::kOk;
 }
 
 Verdict CheckParties(const Judging& judging) {
@@ -164,9 +163,12 @@ void NoteTime(Judging& judging) {
 
 absl::StatusOr<Verdict> JudgeService(Judging& judging) {
   if (const Verdict v = CheckParties(judging); v != Verdict::kOk) return v;
-  if (!IsCategory(judging)) return Verdict::kUnknownCategory;
+  const Entry& entry = judging.entry;
+  if (!IsCategory(judging.state, entry.code, entry.occurred_at)) return Verdict::kUnknownCategory;
   if (const Verdict v = CheckDuration(judging); v != Verdict::kOk) return v;
-  if (const Verdict v = CheckConfirmedAtOnce(judging); v != Verdict::kOk) return v;
+  const bool is_late = IsLate(judging);
+  if (const Verdict v = CheckConfirmedAtOnce(judging, is_late); v != Verdict::kOk) return v;
+  if (is_late) judging.entry.flags |= kFlagLate;
   const absl::StatusOr<Verdict> time = CheckTime(judging);
   if (!time.ok() || *time != Verdict::kOk) return time;
   if (const Verdict v = Move(judging); v != Verdict::kOk) return v;

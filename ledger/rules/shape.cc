@@ -133,7 +133,7 @@ Verdict CompareWithExisting(const Entry& entry, const Entry& existing) {
     return given != kept && !(may_leave_out && given == std::decay_t<decltype(given)>{});
   };
   if (entry.kind != existing.kind) return Verdict::kExistsWithDifferentKind;
-  if (entry.flags != existing.flags) return Verdict::kExistsWithDifferentFlags;
+  if (entry.flags != (existing.flags & ~kFlagLate)) return Verdict::kExistsWithDifferentFlags;
   if (differs(entry.debit, existing.debit)) return Verdict::kExistsWithDifferentDebit;
   if (differs(entry.credit, existing.credit)) return Verdict::kExistsWithDifferentCredit;
   if (differs(entry.unit, existing.unit)) return Verdict::kExistsWithDifferentUnit;

@@ -21,10 +21,12 @@ void State::Keep(const Mark& mark) {
 }
 
 void State::AddPolicy(const Entry& entry) {
-  Entry policy_entry = entry;
   if (entry.kind == static_cast<uint16_t>(Kind::kGenesis)) {
-    policy_entry = FirstUtcOffset(entry);
+    for (const Entry& first : FirstPolicies(entry)) policy.Add(first);
+    policy_entries.push_back(entry);
+    return;
   }
+  Entry policy_entry = entry;
   // Who may write policy is never said of another day: two could end each other on one to come.
   if (entry.code == static_cast<uint16_t>(Topic::kAuthority)) {
     policy_entry.occurred_at = entry.recorded_at;

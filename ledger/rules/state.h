@@ -42,7 +42,8 @@ struct State {
   Accounts accounts;
   Holds holds;
   Policy policy;
-  std::vector<Entry> policy_entries;  // all that policy was told, in the order of the ledger
+  // All that policy was told, in the order of the ledger; the genesis, never taken back, first.
+  std::vector<Entry> policy_entries;
   uint64_t size = 0;                  // entries
   int64_t last_recorded_at = std::numeric_limits<int64_t>::min();
 };

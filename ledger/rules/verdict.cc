@@ -98,7 +98,7 @@ constexpr Text kTexts[] = {
     {Verdict::kLate, "late",
      "It is recorded later than policy allows; record it pending, for a second person to post."},
     {Verdict::kNeedsSecondPerson, "needs_second_person",
-     "Policy wants a second person for so long a service; record it pending."},
+     "Policy wants a second person for so much service; record it pending."},
     {Verdict::kMostHeld, "most_held", "The party would have more than policy lets one have."},
     {Verdict::kRedemptionLimit, "redemption_limit",
      "The party has redeemed as often on this local day as policy allows."},
@@ -126,10 +126,20 @@ constexpr Text kTexts[] = {
      "Points awarded for this service still stand; reverse the award first."},
     {Verdict::kOtherEvidence, "other_evidence",
      "The entry named by ref has no evidence, or other evidence than this."},
-    {Verdict::kMalformedPolicy, "malformed_policy",
-     "The policy entry is malformed: unknown topic, wrong scope or key, or a value out of range."},
     {Verdict::kNoAuthority, "no_authority",
      "Who records a policy must be one of the ledger's authorities, and may not end its own."},
+    {Verdict::kUnknownTopic, "unknown_topic", "The code is no topic of policy."},
+    {Verdict::kWrongScope, "wrong_scope",
+     "The topic needs the party it is about in credit, or is about none: then credit is zero."},
+    {Verdict::kWrongKey, "wrong_key",
+     "The topic needs its key in ref (category, code, unit, day or person), or has none: then ref is "
+     "zero."},
+    {Verdict::kWrongName, "wrong_name",
+     "A unit or category needs its name in activity, in UTF-8; in others activity is zero."},
+    {Verdict::kValueOutOfRange, "value_out_of_range",
+     "The amount is not one that the topic can have."},
+    {Verdict::kPolicyBackdated, "policy_backdated",
+     "A UTC offset must not begin before it is recorded: days that have been would shift."},
 };
 
 constexpr Text kUnknown = {Verdict::kOk, "unknown", "This number is no verdict of the rules."};

@@ -95,8 +95,13 @@ enum class Verdict : uint32_t {
   kOtherEvidence = 194,
 
   // Policy.
-  kMalformedPolicy = 200,
   kNoAuthority = 201,
+  kUnknownTopic = 202,
+  kWrongScope = 203,
+  kWrongKey = 204,
+  kWrongName = 205,
+  kValueOutOfRange = 206,
+  kPolicyBackdated = 207,
 };
 
 // The verdict's name in snake_case, as the command line and reports print it; "unknown" for a

@@ -66,8 +66,10 @@ class PolicyTest(ValueTest):
         for zone in ("Asia/Shanghai", "Europe/Berlin"):
             ledger = self.scratch / zone.replace("/", "-")
             self.run_("init", ledger, "--origin", ORIGIN, "--time-zone", zone, "--authority", AUTHORITY)
-            first = [e for e in self.lines("entries", ledger) if e.get("topic") != "utc_offset"]
-            self.assertEqual([(e["kind"], e["credit"]) for e in first[1:]], [("open", AUTHORITY), ("policy", AUTHORITY)])
+            self.assertEqual(self.json_("stat", ledger)["authority"], AUTHORITY)
+            first = self.lines("entries", ledger)
+            self.assertEqual((first[1]["kind"], first[1]["credit"]), ("open", AUTHORITY))
+            self.assertTrue(all(e["recorder"] == AUTHORITY for e in first[2:]), "the zone's offsets")
             cap = {"id": entry_id(1), "kind": "policy", "topic": "daily_cap_minutes", "amount": 480}
             done = self.run_("append", ledger, stdin=json.dumps(cap) + "\n", code=4)
             self.assertIn("no_authority", done.stdout)

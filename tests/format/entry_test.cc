@@ -64,8 +64,8 @@ TEST(EntryTest, SaysWhichByteIsWrong) {
   entry.kind = static_cast<uint16_t>(kLastKind) + 1;
   EXPECT_EQ(ErrorOf(entry), absl::StrCat("entry, byte 176: unknown kind ", entry.kind));
   entry = SomeEntry();
-  entry.flags = 64;
-  EXPECT_EQ(ErrorOf(entry), "entry, byte 178: unknown flag bits in 64");
+  entry.flags = 128;
+  EXPECT_EQ(ErrorOf(entry), "entry, byte 178: unknown flag bits in 128");
   entry = SomeEntry();
   entry.reserved = 1;
   EXPECT_EQ(ErrorOf(entry), "entry, byte 188: reserved is not zero");

@@ -127,7 +127,7 @@ class Statements(ForgedCase):
             for value in (0, index, first[0] - 1):
                 text = self.signed(self.changed(index, **{side: value}), self.indexes)
                 self.check_statement(UNSOUND, text, f"entry {index}: {side} is {value}")
-        for fields in ({"kind": 0}, {"kind": 1}, {"kind": 23}, {"flags": 64}, {"unit": 4}, {"unit": 15},
+        for fields in ({"kind": 0}, {"kind": 1}, {"kind": 23}, {"flags": 128}, {"unit": 4}, {"unit": 15},
                        {"reserved": 1}, {"id": bytes(16)}):
             text = self.signed(relinked(self.changed(16, **fields)), [16])
             self.check_statement(UNSOUND, text, f"entry 16: {fields}")

@@ -1,9 +1,11 @@
 #include "tests/model/model.h"
 
 #include <algorithm>
+#include <cstring>
+#include <set>
 
 #include "absl/numeric/int128.h"
-#include "ledger/rules/shape.h"
+#include "tests/model/plain_shape.h"
 
 namespace hourbook {
 namespace {
@@ -36,6 +38,11 @@ bool Moves(const Entry& entry) {
 
 bool Touches(const Entry& entry) {
   return Moves(entry) || KindOf(entry) == Kind::kPost || KindOf(entry) == Kind::kVoid;
+}
+
+uint64_t AvailableOf(const Balance& b) {
+  const uint64_t debits = b.debits_posted + b.debits_pending;
+  return b.credits_posted > debits ? b.credits_posted - debits : 0;
 }
 
 int64_t EndOf(const Entry& service, uint64_t minutes) {
@@ -102,6 +109,7 @@ std::optional<uint64_t> Model::Rule(Topic topic, const Id& scope, uint16_t key, 
                                     const Id& person) const {
   std::optional<uint64_t> value;
   int64_t from = INT64_MIN;
+  if (topic == Topic::kAuthority && scope != kNoId && scope == FirstAuthority()) value = 1;
   for (const Entry& entry : log_) {
     if (KindOf(entry) != Kind::kPolicy || entry.code != static_cast<uint16_t>(topic)) continue;
     if (entry.credit != scope) continue;
@@ -123,23 +131,32 @@ int64_t Model::DayOf(int64_t at) const {
   return seconds / 86'400;
 }
 
-bool Model::IsCategory(const Entry& entry) const {
+bool Model::IsCategory(uint16_t category, int64_t at) const {
   const bool any = std::any_of(log_.begin(), log_.end(), [&](const Entry& e) {
     return KindOf(e) == Kind::kPolicy && e.code == static_cast<uint16_t>(Topic::kCategory) &&
-           e.occurred_at <= entry.occurred_at;
+           e.occurred_at <= at;
   });
-  return !any || Rule(Topic::kCategory, kNoId, entry.code, entry.occurred_at) == 1;
+  return !any || Rule(Topic::kCategory, kNoId, category, at) == 1;
 }
 
 absl::CivilMonth Model::MonthOf(int64_t at) const {
   return absl::CivilMonth(absl::CivilDay(1970, 1, 1) + DayOf(at));
 }
 
+Id Model::FirstAuthority() const {
+  Id authority{};
+  std::memcpy(authority.data(), &log_[0].prev_debit, 16);
+  return authority;
+}
+
+bool Model::HasAuthorities() const {
+  return FirstAuthority() != kNoId || std::any_of(log_.begin(), log_.end(), [](const Entry& e) {
+           return KindOf(e) == Kind::kPolicy && e.code == static_cast<uint16_t>(Topic::kAuthority);
+         });
+}
+
 bool Model::IsByAuthority(const Entry& entry) const {
-  const bool any = std::any_of(log_.begin(), log_.end(), [](const Entry& e) {
-    return KindOf(e) == Kind::kPolicy && e.code == static_cast<uint16_t>(Topic::kAuthority);
-  });
-  return !any || Rule(Topic::kAuthority, entry.recorder, 0, entry.recorded_at) == 1;
+  return !HasAuthorities() || Rule(Topic::kAuthority, entry.recorder, 0, entry.recorded_at) == 1;
 }
 
 bool Model::MayEnd(const Entry& entry) const {
@@ -250,6 +267,14 @@ std::vector<uint64_t> Model::StatementOf(const Id& party, Unit unit) const {
   return indexes;
 }
 
+std::vector<uint64_t> Model::PersonStatementOf(const Id& party, Unit unit) const {
+  std::set<uint64_t> indexes;
+  for (const Id& id : IdsOf(party)) {
+    for (const uint64_t index : StatementOf(id, unit)) indexes.insert(index);
+  }
+  return std::vector<uint64_t>(indexes.begin(), indexes.end());
+}
+
 uint64_t Model::LastOf(const Id& party, uint16_t unit) const {
   uint64_t last = 0;
   for (const Entry& entry : log_) {
@@ -314,10 +339,10 @@ Verdict Model::JudgeParty(const Entry& entry) const {
 }
 
 Verdict Model::JudgePolicy(const Entry& entry) const {
-  if (!Policy::Check(entry).ok()) return Verdict::kMalformedPolicy;
+  if (const Verdict v = PlainPolicyShape(entry); v != Verdict::kOk) return v;
   if (entry.code == static_cast<uint16_t>(Topic::kUtcOffset) &&
       entry.occurred_at < entry.recorded_at) {
-    return Verdict::kMalformedPolicy;
+    return Verdict::kPolicyBackdated;
   }
   const bool is_authority = entry.code == static_cast<uint16_t>(Topic::kAuthority);
   if (entry.credit != kNoId && !(is_authority && entry.amount == 0)) {
@@ -330,18 +355,20 @@ Verdict Model::JudgePolicy(const Entry& entry) const {
       if (const Verdict v = CheckParty(entry.ref, kinds); v != Verdict::kOk) return v;
     }
   }
+  const auto topic = static_cast<Topic>(entry.code);
+  if ((topic == Topic::kTariff || topic == Topic::kRounding || topic == Topic::kBankRate) &&
+      !IsCategory(static_cast<uint16_t>(entry.ref[0] | entry.ref[1] << 8), entry.occurred_at)) {
+    return Verdict::kUnknownCategory;
+  }
   if (entry.recorder != kNoId) {
     if (const Verdict v = CheckParty(entry.recorder, {}); v != Verdict::kOk) return v;
   }
-  const bool first = std::none_of(log_.begin(), log_.end(), [](const Entry& e) {
-    return KindOf(e) == Kind::kPolicy && e.code == static_cast<uint16_t>(Topic::kAuthority);
-  });
   const bool ends = is_authority && entry.amount == 0;
-  if (ends && (first || entry.credit == entry.recorder)) return Verdict::kNoAuthority;
+  if (ends && (!HasAuthorities() || entry.credit == entry.recorder)) return Verdict::kNoAuthority;
   return IsByAuthority(entry) ? Verdict::kOk : Verdict::kNoAuthority;
 }
 
-Verdict Model::JudgeService(const Entry& entry) const {
+Verdict Model::JudgeService(Entry& entry) const {
   if (const Verdict v = CheckParty(entry.debit, {PartyKind::kTeam}); v != Verdict::kOk) return v;
   if (const Verdict v = CheckParty(entry.credit, {PartyKind::kVolunteer}); v != Verdict::kOk) {
     return v;
@@ -350,7 +377,7 @@ Verdict Model::JudgeService(const Entry& entry) const {
   if (!IsPending(entry)) {
     if (const Verdict v = CheckParty(entry.ref, {}); v != Verdict::kOk) return v;
   }
-  if (!IsCategory(entry)) return Verdict::kUnknownCategory;
+  if (!IsCategory(entry.code, entry.occurred_at)) return Verdict::kUnknownCategory;
   if (entry.amount == 0) return Verdict::kZeroDuration;
   if (entry.amount > Rule(Topic::kMaxServiceMinutes, kNoId, 0, entry.occurred_at).value_or(1'440)) {
     return Verdict::kTooLong;
@@ -366,6 +393,7 @@ Verdict Model::JudgeService(const Entry& entry) const {
     if (longest && entry.amount > *longest) return Verdict::kNeedsSecondPerson;
     if (IsLate(entry)) return Verdict::kLate;
   }
+  if (IsLate(entry)) entry.flags |= kFlagLate;
   uint64_t of_day = entry.amount;
   uint64_t of_month = entry.amount;
   for (const Entry& other : log_) {
@@ -379,8 +407,13 @@ Verdict Model::JudgeService(const Entry& entry) const {
     if (DayOf(other.occurred_at) == DayOf(entry.occurred_at)) of_day += minutes;
     if (MonthOf(other.occurred_at) == MonthOf(entry.occurred_at)) of_month += minutes;
   }
-  if (of_day > Rule(Topic::kDailyCapMinutes, kNoId, 0, entry.occurred_at).value_or(1'440)) {
-    return Verdict::kDailyCap;
+  const uint64_t cap =
+      Rule(Topic::kDailyCapMinutes, kNoId, 0, entry.occurred_at).value_or(1'440);
+  const uint64_t posted_cap =
+      Rule(Topic::kSecondPersonCap, kNoId, 0, entry.occurred_at).value_or(0);
+  if (of_day > cap) {
+    if (of_day > posted_cap) return Verdict::kDailyCap;
+    if (!IsPending(entry)) return Verdict::kNeedsSecondPerson;
   }
   const auto monthly = Rule(Topic::kMonthlyCapMinutes, kNoId, 0, entry.occurred_at);
   if (monthly && of_month > *monthly) return Verdict::kMonthlyCap;
@@ -545,7 +578,7 @@ Verdict Model::JudgeAward(Entry& entry) const {
   if (!by_programme) {
     if (entry.recorder != entry.debit) return Verdict::kUnjustified;
     const Balance b = BalanceAt(entry.debit, Unit::kBankMinute, entry.recorded_at);
-    if (Available(b) < entry.amount) return Verdict::kInsufficient;
+    if (AvailableOf(b) < entry.amount) return Verdict::kInsufficient;
     const Verdict held = CheckMostHeld(entry);
     return held == Verdict::kOk ? CheckFits(entry) : held;
   }
@@ -600,7 +633,9 @@ Verdict Model::JudgeRecord(const Entry& entry) const {
   using Kinds = std::vector<PartyKind>;
   Kinds from = {PartyKind::kTeam};
   Kinds to = {PartyKind::kVolunteer};
-  if (KindOf(entry) == Kind::kTraining && !IsCategory(entry)) return Verdict::kUnknownCategory;
+  if (KindOf(entry) == Kind::kTraining && !IsCategory(entry.code, entry.occurred_at)) {
+    return Verdict::kUnknownCategory;
+  }
   if (KindOf(entry) == Kind::kLegacy) {
     from.push_back(PartyKind::kSponsor);
     to.push_back(PartyKind::kProgramme);
@@ -664,7 +699,7 @@ Verdict Model::JudgeMove(const Entry& entry) const {
   }
   const Balance b =
       BalanceAt(entry.debit, static_cast<Unit>(entry.unit), entry.recorded_at);
-  if (Available(b) < entry.amount) return Verdict::kInsufficient;
+  if (AvailableOf(b) < entry.amount) return Verdict::kInsufficient;
   return CheckFits(entry);
 }
 
@@ -704,6 +739,10 @@ Verdict Model::JudgeSecond(Entry& entry) const {
     }
   }
   if (entry.amount > pending->amount) return Verdict::kExceedsPending;
+  if (KindOf(*pending) == Kind::kService && EndOf(*pending, entry.amount) > entry.recorded_at &&
+      Rule(Topic::kPostWhenOver, kNoId, 0, entry.recorded_at) == 1) {
+    return Verdict::kOccurredInFuture;
+  }
   if (IsFrozen(PersonOf(entry.debit)) || IsFrozen(PersonOf(entry.credit))) {
     return Verdict::kPartyFrozen;
   }
@@ -738,7 +777,7 @@ Verdict Model::JudgeReverse(const Entry& entry) const {
   const Balance b =
       BalanceAt(entry.debit, static_cast<Unit>(entry.unit), entry.recorded_at);
   const bool may_owe =
-      IsRecord(entry.unit) || PartyOf(entry.debit)->code == static_cast<uint16_t>(PartyKind::kProgramme);
+      entry.unit == 1 || entry.unit >= 16 || PartyOf(entry.debit)->code == static_cast<uint16_t>(PartyKind::kProgramme);
   const uint16_t debited = PartyOf(entry.debit)->code;
   const bool is_person = debited == static_cast<uint16_t>(PartyKind::kVolunteer) ||
                          debited == static_cast<uint16_t>(PartyKind::kBeneficiary);
@@ -748,7 +787,7 @@ Verdict Model::JudgeReverse(const Entry& entry) const {
       !IsClosed(entry.debit) && PersonOf(entry.debit) == entry.debit;
   const bool within = is_person && can_be_credited && debt && after >= entry.amount &&
                       after - std::min(after, b.credits_posted) <= *debt;
-  if (!may_owe && !within && Available(b) < entry.amount) return Verdict::kInsufficient;
+  if (!may_owe && !within && AvailableOf(b) < entry.amount) return Verdict::kInsufficient;
   return CheckFits(entry);
 }
 
@@ -803,7 +842,7 @@ Verdict Model::JudgeKind(Entry& entry) const {
 }
 
 Outcome Model::JudgeOne(const Entry& given, int64_t now) {
-  Outcome outcome{.verdict = CheckShape(given)};
+  Outcome outcome{.verdict = PlainShape(given)};
   if (outcome.verdict != Verdict::kOk) return outcome;
   const auto fill = [&](const Entry& entry) {
     outcome.index = entry.index;
@@ -813,7 +852,7 @@ Outcome Model::JudgeOne(const Entry& given, int64_t now) {
     outcome.credit = BalanceOf(entry.credit, static_cast<Unit>(entry.unit));
   };
   if (const Entry* const there = Find(given.id)) {
-    outcome.verdict = CompareWithExisting(given, *there);
+    outcome.verdict = PlainComparison(given, *there);
     if (outcome.verdict == Verdict::kExists) {
       fill(*there);
     } else {

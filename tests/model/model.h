@@ -25,6 +25,9 @@ class Model {
   // The indexes of the entries that touch an account, oldest first.
   std::vector<uint64_t> StatementOf(const Id& party, Unit unit) const;
 
+  // The indexes of those that touch an account of the person that the party stands for.
+  std::vector<uint64_t> PersonStatementOf(const Id& party, Unit unit) const;
+
   // As after the last entry.
   Balance BalanceOf(const Id& party, Unit unit) const {
     return BalanceAt(party, unit, log_.back().recorded_at);
@@ -39,7 +42,7 @@ class Model {
   Verdict JudgeFreeze(const Entry& entry) const;
   Verdict JudgeLink(const Entry& entry) const;
   Verdict JudgePolicy(const Entry& entry) const;
-  Verdict JudgeService(const Entry& entry) const;
+  Verdict JudgeService(Entry& entry) const;
   Verdict JudgeAward(Entry& entry) const;
   Verdict JudgeMove(const Entry& entry) const;
   Verdict JudgeSecond(Entry& entry) const;
@@ -58,9 +61,11 @@ class Model {
   Verdict CheckParty(const Id& party, std::vector<PartyKind> kinds) const;
   std::optional<uint64_t> Rule(Topic topic, const Id& scope, uint16_t key, int64_t at,
                                const Id& person = kNoId) const;
-  bool IsCategory(const Entry& entry) const;
+  bool IsCategory(uint16_t category, int64_t at) const;
   int64_t DayOf(int64_t at) const;
   absl::CivilMonth MonthOf(int64_t at) const;
+  Id FirstAuthority() const;  // of the genesis
+  bool HasAuthorities() const;
   bool IsByAuthority(const Entry& entry) const;
   bool MayEnd(const Entry& entry) const;
   bool IsLate(const Entry& service) const;

@@ -55,7 +55,8 @@ TEST(ModelTest, TheMachineAgreesWithTheModel) {
   for (uint32_t seed = 1; seed <= kSeeds; ++seed) {
     SCOPED_TRACE(seed);
     TownGenerator generator(seed);
-    const Entry genesis = *EncodeGenesis({"model", "", kShanghai, kMidnight});
+    const Id authority = seed % 2 == 0 ? kNoId : TownGenerator::FirstAuthority();
+    const Entry genesis = *EncodeGenesis({"model", "", kShanghai, kMidnight, authority});
     MemoryHistory history;
     Machine machine(&history);
     ASSERT_TRUE(machine.Replay(genesis).ok());
@@ -104,7 +105,8 @@ TEST(ModelTest, TheMachineAgreesWithTheModel) {
         Verdict::kAlreadyPosted, Verdict::kAlreadyVoided, Verdict::kLapsed,
         Verdict::kExceedsPending, Verdict::kNotReversible, Verdict::kNotAMirror,
         Verdict::kAlreadyReversed, Verdict::kAwardStands, Verdict::kOtherEvidence,
-        Verdict::kUnknownRef, Verdict::kMalformedPolicy,
+        Verdict::kUnknownRef, Verdict::kUnknownTopic, Verdict::kWrongScope, Verdict::kWrongKey,
+        Verdict::kWrongName, Verdict::kValueOutOfRange, Verdict::kPolicyBackdated,
         Verdict::kOccurredInFuture, Verdict::kRecordedInFuture, Verdict::kPartyFrozen,
         Verdict::kPartyNotFrozen, Verdict::kMonthlyCap, Verdict::kLate,
         Verdict::kNeedsSecondPerson, Verdict::kMostHeld, Verdict::kRedemptionLimit,

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "ledger/engine/cursor.h"
 #include "ledger/engine/ledger.h"
 #include "tests/model/model.h"
 
@@ -42,10 +44,13 @@ class Run {
   const Model& model() const { return model_; }
 
  private:
-  void Open();
+  Mismatch Open();
   Mismatch CompareAnswers(const Step& step, const std::vector<Outcome>& outcomes,
                             const std::vector<Outcome>& expected) const;
   Mismatch CompareAccount(const Snapshot& snapshot, const Id& party, Unit unit) const;
+  // A cursor shows just these entries, newest first.
+  Mismatch CompareStatement(absl::StatusOr<Cursor> cursor, const Id& party,
+                            std::vector<uint64_t> expected) const;
   Mismatch CompareEntries(const Snapshot& snapshot) const;
 
   std::string directory_;

@@ -20,6 +20,9 @@ class TownGenerator {
   uint32_t Below(uint32_t bound) { return static_cast<uint32_t>(random_() % bound); }
   bool OneIn(uint32_t chances) { return Below(chances) == 0; }
 
+  // Who writes the first policies, whether the genesis names them or not.
+  static Id FirstAuthority() { return Named('R', 0); }
+
   // What a town begins with, so that most of what follows has a chance.
   std::vector<Entry> Founding() {
     std::vector<Entry> entries;
@@ -35,6 +38,7 @@ class TownGenerator {
       entry.ref[0] = key;
       entry.amount = value;
       entry.code = static_cast<uint16_t>(topic);
+      entry.recorder = FirstAuthority();
       entry.occurred_at = kMidnight;
       entries.push_back(entry);
     };
@@ -53,6 +57,7 @@ class TownGenerator {
     rule(Topic::kBudget, Named('P', 0), 0, 300 + Below(2'000));
     if (OneIn(2)) rule(Topic::kBudget, Named('P', 1), 0, 100);
     if (OneIn(2)) rule(Topic::kTransfer, kNoId, 2, 15);
+    if (OneIn(2)) rule(Topic::kTransfer, kNoId, 3, 15);
     rule(Topic::kBankRate, kNoId, 1, 60);
     rule(Topic::kBankBudget, Named('P', 0), 0, 500);
     rule(Topic::kUnit, kNoId, 16, 1);
@@ -174,8 +179,10 @@ class TownGenerator {
         entry.credit = OneIn(4) ? kNoId : Named('P', Below(3));
         entry.ref[0] = static_cast<uint8_t>(Below(3));
         entry.amount = Below(700);
-        entry.code = static_cast<uint16_t>(1 + Below(7));
+        entry.code = static_cast<uint16_t>(OneIn(12) ? 31 : 1 + Below(7));
         if (!OneIn(3)) Limit(entry);
+        if (OneIn(12)) MoveDays(entry, log.back().recorded_at);
+        if (OneIn(15)) entry.activity[1] = 'x';
         entry.recorder = OneIn(2) ? Named('R', 0) : Recorder();
         return entry;
       }
@@ -278,7 +285,9 @@ class TownGenerator {
                               {Topic::kRelative, 0, 30},
                               {Topic::kPool, 0, 30},
                               {Topic::kBankRate, 0, 90},
-                              {Topic::kBankBudget, 0, 900}});
+                              {Topic::kBankBudget, 0, 900},
+                              {Topic::kPostWhenOver, 0, 2},
+                              {Topic::kSecondPersonCap, 300, 500}});
     entry.code = static_cast<uint16_t>(range.topic);
     entry.credit = kNoId;
     entry.ref = kNoId;
@@ -293,7 +302,7 @@ class TownGenerator {
     if (range.topic == Topic::kGrantOnce || range.topic == Topic::kMostHeld ||
         range.topic == Topic::kExpiryDays || range.topic == Topic::kDebtLimit ||
         range.topic == Topic::kPool) {
-      entry.ref[0] = 2;
+      entry.ref[0] = static_cast<uint8_t>(OneIn(3) ? 3 : 2);
     }
     if (range.topic == Topic::kRelative) {
       entry.credit = Volunteer();
@@ -310,6 +319,16 @@ class TownGenerator {
       entry.ref[0] = static_cast<uint8_t>(day);
       entry.ref[1] = static_cast<uint8_t>(day >> 8);
     }
+  }
+
+  // The town's days begin an hour earlier or later from some hour on.
+  void MoveDays(Entry& entry, int64_t now) {
+    entry.code = static_cast<uint16_t>(Topic::kUtcOffset);
+    entry.credit = kNoId;
+    entry.ref = kNoId;
+    entry.activity = kNoId;
+    entry.amount = (7 + Below(3)) * 3'600;
+    entry.occurred_at = now + (int64_t{Below(40)} - 8) * 60 * kMinute;
   }
 
   template <class T>
@@ -369,7 +388,7 @@ class TownGenerator {
     entry.debit = Named('P', OneIn(5) ? 1 : 0);
     entry.unit = static_cast<uint16_t>(Unit::kPoint);
     if (OneIn(3)) {
-      entry.credit = Volunteer();
+      entry.credit = OneIn(8) ? Named('B', 0) : Volunteer();
       entry.ref = Named('c', Below(1'000));
       if (OneIn(2)) entry.id = entry.ref;
       entry.amount = 1 + Below(65);
@@ -408,7 +427,9 @@ class TownGenerator {
     entry.credit = kind == Kind::kSettle     ? Named('P', Below(2))
                    : kind == Kind::kTransfer ? Receiver()
                                              : Named('S', OneIn(6) ? 1 : 0);
-    entry.unit = static_cast<uint16_t>(Unit::kPoint);
+    entry.unit = static_cast<uint16_t>(kind == Kind::kTransfer && OneIn(3) ? Unit::kBankMinute
+                                                                            : Unit::kPoint);
+    if (kind != Kind::kSettle && OneIn(10)) entry.debit = Named('B', 0);
     entry.amount = Below(25);
     if (kind != Kind::kSettle && OneIn(2)) {
       entry.flags = kFlagPending;

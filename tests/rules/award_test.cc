@@ -141,6 +141,20 @@ TEST_F(AwardTest, SumsOf64BitsDoNotWrap) {
   EXPECT_EQ(Points(), UINT64_MAX);
 }
 
+TEST_F(AwardTest, TheHighestTariffDoesNotWrap) {
+  Rule(Topic::kBudget, Named('P'), 0, UINT64_MAX);
+  constexpr uint64_t kHighest = UINT64_MAX / 1'440;
+  EXPECT_EQ(Send(PolicyEntry(Topic::kTariff, Named('P'), kPatrol, kHighest + 1)),
+            Verdict::kValueOutOfRange);
+  Rule(Topic::kTariff, Named('P'), kPatrol, kHighest);
+  Rule(Topic::kDailyCapMinutes, kNoId, 0, 1'440);
+  Rule(Topic::kMaxServiceMinutes, kNoId, 0, 1'440);
+  Sent(Award(Sent(Service(0, 1'440)), kHighest * 24));
+  Rule(Topic::kRounding, Named('P'), kPatrol, 1);
+  // Of all services together no policy keeps the sum small.
+  EXPECT_EQ(Send(Award(Sent(Service(1'440, 1'440)), 0)), Verdict::kOverflow);
+}
+
 // Twelve shifts of 50 minutes at a point an hour: none by itself is worth one, together they are 10.
 class RoundingTest : public TownMachine {
  protected:

@@ -114,6 +114,69 @@ TEST_F(CapsTest, ALongServiceWaitsForASecondPerson) {
   EXPECT_EQ(Minutes(), 481u);
 }
 
+// The cap is soft where policy says so: a second person may post what goes beyond it, never beyond a day.
+TEST_F(CapsTest, ASecondPersonMayPassTheDailyCap) {
+  EXPECT_EQ(Send(PendingService(0, 481)), Verdict::kDailyCap);
+  Rule(Topic::kSecondPersonCap, kNoId, 0, 600);
+  Sent(Service(0, 480));
+  EXPECT_EQ(Send(Service(480, 60)), Verdict::kNeedsSecondPerson);
+  EXPECT_EQ(Send(PendingService(480, 121)), Verdict::kDailyCap);
+  const Entry held = Sent(PendingService(480, 120));
+  Entry post = Second(Kind::kPost, held);
+  post.recorder = Named('X');
+  Sent(post);
+  EXPECT_EQ(Minutes(), 600u);
+  EXPECT_EQ(Send(PendingService(600, 1)), Verdict::kDailyCap);
+  EXPECT_EQ(Send(PolicyEntry(Topic::kSecondPersonCap, kNoId, 0, 1'441)),
+            Verdict::kValueOutOfRange);
+}
+
+// What is held while it goes on is posted at once, or only when it is over.
+TEST_F(CapsTest, AServiceIsPostedWhenItIsOver) {
+  const auto post = [&](const Entry& held, uint64_t minutes) {
+    Entry entry = Second(Kind::kPost, held, minutes);
+    entry.recorder = Named('X');
+    return entry;
+  };
+  const auto going_on = [&](int64_t start_minute) {
+    Entry entry = PendingService(start_minute, 120);
+    entry.occurred_at = now_ - 60 * kMinute;
+    return entry;
+  };
+  Sent(post(Sent(going_on(0)), 0));
+  Rule(Topic::kPostWhenOver, kNoId, 0, 1);
+  now_ += kDay;
+  const Entry held = Sent(going_on(1'440));
+  EXPECT_EQ(Send(post(held, 0)), Verdict::kOccurredInFuture);
+  EXPECT_EQ(Send(post(held, 61)), Verdict::kOccurredInFuture);
+  Sent(post(held, 60));  // who left early
+  EXPECT_EQ(Minutes(), 180u);
+}
+
+// Whoever adds up several ids of one person has sums that 64 bits need not hold.
+TEST_F(CapsTest, SumsOverIdsDoNotWrap) {
+  Rule(Topic::kGrant, Named('P'), kReport, UINT64_MAX);
+  Open(Named('P', 2), PartyKind::kProgramme);
+  for (const Id& programme : {Named('P'), Named('P', 2)}) {
+    Rule(Topic::kBudget, programme, 0, UINT64_MAX);
+    Rule(Topic::kGrant, programme, kReport, UINT64_MAX);
+  }
+  Sent(Grant(UINT64_MAX - 5, Named('V', 2)));
+  Entry large = Grant(UINT64_MAX - 5);
+  large.debit = Named('P', 2);
+  Sent(large);
+  Entry link = Blank(Kind::kLink);
+  link.credit = Named('V');
+  link.ref = Named('V', 2);
+  link.recorder = Named('R');
+  link.code = 1;
+  Sent(link);
+  Rule(Topic::kMostHeld, kNoId, 2, UINT64_MAX);
+  EXPECT_EQ(Send(Grant(1)), Verdict::kMostHeld);
+  Rule(Topic::kMonthlyCapPoints, kNoId, 0, UINT64_MAX - 1);
+  EXPECT_EQ(Send(Grant(1)), Verdict::kMonthlyCap);
+}
+
 // O67 art. 11: within ten working days. For 2025-12-19 that is 2026-01-05: 1 to 3 January were days
 // off, and Sunday 4 January was worked to make up for one. The calendar is policy.
 TEST_F(CapsTest, DumplingDayIsRecordedWithinTenWorkingDays) {
@@ -133,6 +196,10 @@ TEST_F(CapsTest, DumplingDayIsRecordedWithinTenWorkingDays) {
   late.ref = kNoId;
   late.flags = kFlagPending;
   Sent(late);
+  EXPECT_EQ(history_.entries().back().flags, kFlagPending | kFlagLate) << "and is marked so";
+  EXPECT_EQ(Send(late), Verdict::kExists);
+  late.flags |= kFlagLate;
+  EXPECT_EQ(Send(late), Verdict::kUnknownFlag) << "the mark is the ledger's to give";
   Entry post = Second(Kind::kPost, late);
   post.recorder = Named('X');
   Sent(post);

@@ -162,10 +162,19 @@ TEST_F(MachineTest, AServiceAndItsAwardInOneChain) {
 TEST_F(MachineTest, PolicyIsCheckedInItsLedger) {
   EXPECT_EQ(Send(PolicyEntry(Topic::kTariff, Named('P', 9), 1, 10)), Verdict::kUnknownParty);
   EXPECT_EQ(Send(PolicyEntry(Topic::kTariff, Named('T'), 1, 10)), Verdict::kWrongPartyKind);
-  EXPECT_EQ(Send(PolicyEntry(Topic::kTariff, Named('P'), 0, 10)), Verdict::kMalformedPolicy);
+  EXPECT_EQ(Send(PolicyEntry(Topic::kTariff, Named('P'), 0, 10)), Verdict::kWrongKey);
   // Local days that were judged by must not shift.
   EXPECT_EQ(Send(PolicyEntry(Topic::kUtcOffset, kNoId, 0, 3'600, now_ - 1)),
-            Verdict::kMalformedPolicy);
+            Verdict::kPolicyBackdated);
+  // Once there are categories, none is paid for that is not one of them.
+  Entry category = PolicyEntry(Topic::kCategory, kNoId, kPatrol, 1);
+  category.activity = {'p'};
+  Sent(category);
+  for (const Topic topic : {Topic::kTariff, Topic::kRounding}) {
+    EXPECT_EQ(Send(PolicyEntry(topic, Named('P'), kUnpaid, 1)), Verdict::kUnknownCategory);
+    Sent(PolicyEntry(topic, Named('P'), kPatrol, 1));
+  }
+  EXPECT_EQ(Send(PolicyEntry(Topic::kBankRate, kNoId, kUnpaid, 60)), Verdict::kUnknownCategory);
   Sent(PolicyEntry(Topic::kUtcOffset, kNoId, 0, 3'600, now_ + kDay));
 }
 

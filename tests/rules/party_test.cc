@@ -291,9 +291,52 @@ TEST_F(AuthorityTest, IsFrozenOrClosedByAnotherAlone) {
   Sent(By(Named('X'), close));
 }
 
+// The genesis names the first: nobody is before it.
+TEST(GenesisAuthorityTest, AloneWritesPolicyFromTheStart) {
+  MemoryHistory history;
+  Machine machine(&history);
+  const Id named = Named('R');
+  ASSERT_TRUE(
+      machine.Replay(*EncodeGenesis({"town", "", kShanghai, kMidnight, named})).ok());
+  uint64_t sent = 0;
+  const auto send = [&](Kind kind, const Id& credit, uint16_t code, uint64_t amount,
+                        const Id& recorder) {
+    Entry entry{};
+    entry.id = Named('e', ++sent);
+    entry.kind = static_cast<uint16_t>(kind);
+    entry.credit = credit;
+    entry.code = code;
+    entry.amount = amount;
+    entry.recorder = recorder;
+    entry.occurred_at = kMidnight;
+    Outcome outcome;
+    EXPECT_TRUE(machine.Judge({&entry, 1}, kMidnight + kDay, {&outcome, 1}).ok());
+    return outcome.verdict;
+  };
+  const auto cap = [&](const Id& recorder) {
+    return send(Kind::kPolicy, kNoId, static_cast<uint16_t>(Topic::kDailyCapMinutes), 480, recorder);
+  };
+  const auto authority = [&](const Id& party, uint64_t is, const Id& recorder) {
+    return send(Kind::kPolicy, party, static_cast<uint16_t>(Topic::kAuthority), is, recorder);
+  };
+  constexpr auto kRecorder = static_cast<uint16_t>(PartyKind::kRecorder);
+  EXPECT_EQ(cap(kNoId), Verdict::kNoAuthority);
+  EXPECT_EQ(cap(named), Verdict::kUnknownParty) << "it has to be opened first";
+  EXPECT_EQ(send(Kind::kOpen, Named('X'), kRecorder, 0, kNoId), Verdict::kOk);
+  EXPECT_EQ(cap(Named('X')), Verdict::kNoAuthority);
+  EXPECT_EQ(authority(Named('X'), 1, Named('X')), Verdict::kNoAuthority);
+  EXPECT_EQ(send(Kind::kOpen, named, kRecorder, 0, kNoId), Verdict::kOk);
+  EXPECT_EQ(cap(named), Verdict::kOk);
+  EXPECT_EQ(authority(named, 0, named), Verdict::kNoAuthority) << "one is always left";
+  EXPECT_EQ(authority(Named('X'), 1, named), Verdict::kOk);
+  EXPECT_EQ(authority(named, 0, Named('X')), Verdict::kOk);
+  EXPECT_EQ(cap(named), Verdict::kNoAuthority);
+  EXPECT_EQ(cap(Named('X')), Verdict::kOk);
+}
+
 TEST_F(AuthorityTest, MustBeAPartyThatIsOpen) {
   EXPECT_EQ(Send(Authority(Named('?'), true)), Verdict::kUnknownParty);
-  EXPECT_EQ(Send(PolicyEntry(Topic::kAuthority, Named('R'), 0, 2)), Verdict::kMalformedPolicy);
+  EXPECT_EQ(Send(PolicyEntry(Topic::kAuthority, Named('R'), 0, 2)), Verdict::kValueOutOfRange);
 }
 
 }  // namespace

@@ -103,34 +103,38 @@ TEST(PolicyTest, DaysOf23And25Hours) {
   EXPECT_EQ(hours_of(absl::CivilDay(2025, 10, 26)), 25);
 }
 
-TEST(PolicyTest, RefusesWhatIsMalformedAndSaysWhere) {
-  EXPECT_TRUE(Policy::Check(Tariff(9, 0)).ok());
-  EXPECT_TRUE(Policy::Check(PolicyEntry(Topic::kUtcOffset, 8 * 3600, 0)).ok());
-  const auto message = [](const Entry& entry) {
-    return std::string(Policy::Check(entry).message());
-  };
+TEST(PolicyTest, RefusesWhatIsMalformedAndSaysHow) {
+  EXPECT_EQ(Policy::Check(Tariff(9, 0)), Verdict::kOk);
+  EXPECT_EQ(Policy::Check(PolicyEntry(Topic::kUtcOffset, 8 * 3600, 0)), Verdict::kOk);
   Entry entry = Tariff(9, 0);
-  entry.code = 0;
-  EXPECT_EQ(message(entry), "policy entry: unknown topic 0");
-  entry.code = 99;
-  EXPECT_EQ(message(entry), "policy entry: unknown topic 99");
+  for (const uint16_t unknown : {uint16_t{0}, uint16_t{31}, uint16_t{99}, uint16_t{65'535}}) {
+    entry.code = unknown;
+    EXPECT_EQ(Policy::Check(entry), Verdict::kUnknownTopic) << unknown;
+  }
   entry = Tariff(9, 0);
   entry.credit = kNoId;
-  EXPECT_EQ(message(entry), "policy entry: credit must name the programme");
+  EXPECT_EQ(Policy::Check(entry), Verdict::kWrongScope);
   entry = Tariff(9, 0);
   entry.ref = kNoId;
-  EXPECT_EQ(message(entry), "policy entry: ref must hold the topic's key");
+  EXPECT_EQ(Policy::Check(entry), Verdict::kWrongKey);
+  entry = Tariff(9, 0);
   entry.ref[15] = 1;
-  EXPECT_EQ(message(entry), "policy entry: ref has bytes beyond the key");
-  EXPECT_EQ(message(Tariff(UINT64_MAX, 0)),
-            "policy entry: amount 18446744073709551615 is out of range for topic 4");
+  EXPECT_EQ(Policy::Check(entry), Verdict::kWrongKey) << "bytes beyond the key";
+  entry = Tariff(9, 0);
+  entry.activity[0] = 'x';
+  EXPECT_EQ(Policy::Check(entry), Verdict::kWrongName);
+  EXPECT_EQ(Policy::Check(Tariff(UINT64_MAX, 0)), Verdict::kValueOutOfRange);
   entry = PolicyEntry(Topic::kDailyCapMinutes, 480, 0);
   entry.credit = Programme();
-  EXPECT_EQ(message(entry), "policy entry: credit must be zero");
+  EXPECT_EQ(Policy::Check(entry), Verdict::kWrongScope);
+  entry = PolicyEntry(Topic::kDailyCapMinutes, 480, 0);
+  entry.ref[0] = 1;
+  EXPECT_EQ(Policy::Check(entry), Verdict::kWrongKey);
   for (const uint64_t bad : {uint64_t{0}, uint64_t{1441}}) {
-    EXPECT_FALSE(Policy::Check(PolicyEntry(Topic::kDailyCapMinutes, bad, 0)).ok()) << bad;
+    EXPECT_EQ(Policy::Check(PolicyEntry(Topic::kDailyCapMinutes, bad, 0)),
+              Verdict::kValueOutOfRange) << bad;
   }
-  EXPECT_FALSE(Policy::Check(PolicyEntry(Topic::kUtcOffset, 86'401, 0)).ok());
+  EXPECT_EQ(Policy::Check(PolicyEntry(Topic::kUtcOffset, 86'401, 0)), Verdict::kValueOutOfRange);
 }
 
 }  // namespace

@@ -57,6 +57,28 @@ TEST_F(RecordTest, OldShowsAreClaims) {
   EXPECT_EQ(Minutes(), 0u);
 }
 
+// As the troupe imports them: 7,000 shows one by one, 200 in the audience of each; and then a new one,
+// of 24 people for 150 minutes, which alone is service: 3,600 minutes.
+TEST_F(RecordTest, AnImportedShowIsNoNewOne) {
+  for (uint64_t show = 0; show < 7'000; ++show) {
+    for (const auto& [unit, count] : {std::pair(kPerformance, 1), std::pair(kAttendance, 200)}) {
+      Entry claim = Record(Kind::kLegacy, Named('T'), Named('P'), unit, static_cast<uint64_t>(count));
+      claim.activity = Named('s', show);
+      Sent(claim);
+    }
+  }
+  EXPECT_EQ(Counted(Named('P'), kPerformance), 7'000u);
+  EXPECT_EQ(Counted(Named('P'), kAttendance), 1'400'000u);
+  EXPECT_EQ(BalanceOf(Named('T'), Unit::kMinute).debits_posted, 0u);
+  for (uint64_t person = 0; person < 24; ++person) {
+    Open(Named('p', person), PartyKind::kVolunteer);
+    Entry service = Service(19 * 60, 150);
+    service.credit = Named('p', person);
+    Sent(service);
+  }
+  EXPECT_EQ(BalanceOf(Named('T'), Unit::kMinute).debits_posted, 3'600u);
+}
+
 // The captain's own 30,000 yuan: recorded, and worth no points.
 TEST_F(RecordTest, AContributionBuysNothing) {
   Sent(Record(Kind::kContribution, Named('V'), Named('T'), kFen, 3'000'000));
@@ -112,19 +134,19 @@ TEST_F(RecordTest, OnlyUnitsThatPolicyDefinesAreCounted) {
 }
 
 TEST_F(RecordTest, UnitsAndCategoriesHaveNames) {
-  EXPECT_EQ(Send(PolicyEntry(Topic::kUnit, kNoId, 30, 1)), Verdict::kMalformedPolicy);
+  EXPECT_EQ(Send(PolicyEntry(Topic::kUnit, kNoId, 30, 1)), Verdict::kWrongName);
   Entry named = PolicyEntry(Topic::kUnit, kNoId, 30, 1);
   named.activity = {0xff};
-  EXPECT_EQ(Send(named), Verdict::kMalformedPolicy) << "no UTF-8";
+  EXPECT_EQ(Send(named), Verdict::kWrongName) << "no UTF-8";
   named.activity = {0xe7, 0xb1, 0xb3};
   Sent(named);
   Entry built_in = named;
   built_in.id = Named('e', 99'999);
   built_in.ref[0] = 2;
-  EXPECT_EQ(Send(built_in), Verdict::kMalformedPolicy);
+  EXPECT_EQ(Send(built_in), Verdict::kWrongKey);
   Entry tariff = PolicyEntry(Topic::kTariff, Named('P'), kPatrol, 10);
   tariff.activity = {'x'};
-  EXPECT_EQ(Send(tariff), Verdict::kMalformedPolicy);
+  EXPECT_EQ(Send(tariff), Verdict::kWrongName);
 }
 
 TEST_F(RecordTest, OnceCategoriesAreDefinedThereAreNoOthers) {
@@ -172,7 +194,7 @@ TEST_F(GiftTest, GoesToARelativeWhoIsNamed) {
   EXPECT_EQ(Send(Gift(Named('B'), 1)), Verdict::kTransferNotPermitted);
   EXPECT_EQ(Send(Relative(Named('?'), 5)), Verdict::kUnknownParty);
   EXPECT_EQ(Send(Relative(Named('S'), 5)), Verdict::kWrongPartyKind);
-  EXPECT_EQ(Send(Relative(kNoId, 5)), Verdict::kMalformedPolicy);
+  EXPECT_EQ(Send(Relative(kNoId, 5)), Verdict::kWrongKey);
 }
 
 TEST_F(GiftTest, GoesToAPool) {

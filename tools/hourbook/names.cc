@@ -62,6 +62,8 @@ constexpr Name kTopics[] = {
     {"pool", HBK_POLICY_POOL},
     {"bank_rate", HBK_POLICY_BANK_RATE},
     {"bank_budget", HBK_POLICY_BANK_BUDGET},
+    {"post_when_over", HBK_POLICY_POST_WHEN_OVER},
+    {"second_person_cap", HBK_POLICY_SECOND_PERSON_CAP},
 };
 
 constexpr Name kFlags[] = {
@@ -71,6 +73,7 @@ constexpr Name kFlags[] = {
     {"checked-in", HBK_FLAG_CHECKED_IN},
     {"supervised", HBK_FLAG_SUPERVISED},
     {"administered", HBK_FLAG_ADMINISTERED},
+    {"late", HBK_FLAG_LATE},
 };
 
 }  // namespace

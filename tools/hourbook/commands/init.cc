@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "tools/hourbook/command_error.h"
 #include "tools/hourbook/commands/commands.h"
 #include "tools/hourbook/commands/party_argument.h"
@@ -34,9 +35,10 @@ absl::TimeZone LoadZone(const std::string& name) {
                                               "them"));
 }
 
-// The offsets that the zone will have, as policy entries: what a local day is must not depend on the
-// zone tables of whichever machine reads the ledger.
-std::vector<hbk_entry> OffsetChanges(const absl::TimeZone& zone, int64_t from) {
+// The offsets that the zone will have, as policy entries of the authority: what a local day is must
+// not depend on the zone tables of whichever machine reads the ledger.
+std::vector<hbk_entry> OffsetChanges(const absl::TimeZone& zone, int64_t from,
+                                     absl::Span<const uint8_t> authority) {
   std::vector<hbk_entry> entries;
   absl::Time at = absl::FromUnixNanos(from);
   absl::TimeZone::CivilTransition transition;
@@ -48,6 +50,7 @@ std::vector<hbk_entry> OffsetChanges(const absl::TimeZone& zone, int64_t from) {
     const int64_t instant = absl::ToUnixNanos(at);
     std::memcpy(entry.id, "utc offset", 8);
     std::memcpy(entry.id + 8, &instant, sizeof(instant));
+    std::copy(authority.begin(), authority.end(), entry.recorder);
     entry.amount = static_cast<uint64_t>(int64_t{offset});
     entry.occurred_at = instant;
     entry.recorded_at = from;
@@ -59,11 +62,8 @@ std::vector<hbk_entry> OffsetChanges(const absl::TimeZone& zone, int64_t from) {
   return entries;
 }
 
-// The party that may write policy and name others who may, opened as a recorder. Right behind the
-// genesis and the time zone, so that nobody writes policy before it.
-std::vector<hbk_entry> AuthorityEntries(const std::string& text, int64_t created_at) {
-  if (text.empty()) return {};
-  const Id party = ParsePartyId(text, "--authority");
+// The authority as a party: a recorder.
+hbk_entry OpenAuthority(const Id& party, int64_t created_at) {
   hbk_entry open{};
   std::memcpy(open.id, "authority opened", sizeof(open.id));
   std::copy(party.begin(), party.end(), open.credit);
@@ -72,12 +72,7 @@ std::vector<hbk_entry> AuthorityEntries(const std::string& text, int64_t created
   open.kind = HBK_KIND_OPEN;
   open.flags = HBK_FLAG_IMPORTED;
   open.code = HBK_PARTY_RECORDER;
-  hbk_entry policy = open;
-  std::memcpy(policy.id, "authority's rule", sizeof(policy.id));
-  policy.kind = HBK_KIND_POLICY;
-  policy.code = HBK_POLICY_AUTHORITY;
-  policy.amount = 1;
-  return {open, policy};
+  return open;
 }
 
 int64_t CreationTime(const Arguments& arguments) {
@@ -95,14 +90,19 @@ void Init(const Arguments& arguments) {
   options.time_zone = arguments.time_zone.c_str();
   options.created_at = CreationTime(arguments);
   options.utc_offset = zone.At(absl::FromUnixNanos(options.created_at)).offset;
-  const std::vector<hbk_entry> authority =
-      AuthorityEntries(arguments.authority, options.created_at);
+  std::vector<hbk_entry> first;
+  if (!arguments.authority.empty()) {
+    const Id authority = ParsePartyId(arguments.authority, "--authority");
+    std::copy(authority.begin(), authority.end(), options.authority);
+    first.push_back(OpenAuthority(authority, options.created_at));
+  }
+  const std::vector<hbk_entry> offsets =
+      OffsetChanges(zone, options.created_at, options.authority);
+  first.insert(first.end(), offsets.begin(), offsets.end());
   hbk_error error = HBK_ERROR_INIT;
   hbk_ledger* created = nullptr;
   Check(hbk_create(arguments.directory.c_str(), &options, &created, &error), error);
   const LedgerHandle ledger(created);
-  std::vector<hbk_entry> first = OffsetChanges(zone, options.created_at);
-  first.insert(first.end(), authority.begin(), authority.end());
   if (!first.empty()) {
     std::vector<hbk_result> results(first.size());
     Check(hbk_append(created, first.data(), static_cast<uint32_t>(first.size()), HBK_FOREVER,

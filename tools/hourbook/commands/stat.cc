@@ -26,6 +26,7 @@ Json StatJson(const Reader& reader) {
           {"created_at", reader.clock.Text(stat.created_at)},
           {"time_zone", stat.time_zone},
           {"utc_offset", stat.utc_offset},
+          {"authority", HexJson(stat.authority)},
           {"size", stat.size},
           {"last_recorded_at", reader.clock.Text(stat.last_recorded_at)},
           {"root", HexText(stat.root)},
