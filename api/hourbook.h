@@ -303,7 +303,7 @@ typedef struct hbk_entry {
   uint16_t kind;
   uint16_t flags;
   uint16_t unit;
-  uint16_t code;     /* by kind: category, reason, party kind, policy topic */
+  uint16_t code;     /* by kind: category, reason, quantity, party kind, policy topic */
   uint32_t timeout;  /* seconds after recorded_at until a pending entry lapses; 0 for never */
   uint32_t reserved; /* zero */
 } hbk_entry;
@@ -547,7 +547,8 @@ HBK_API hbk_status hbk_entries_open(hbk_snapshot* snapshot, uint64_t first,
                                     hbk_error* error);
 
 /* The statement of an account: every entry that touched it, newest first, posts, voids and reversals
- * included; also of the accounts under ids that were linked to the party's. Follows the account's back links, so nothing between two entries can be left out.
+ * included; also of the accounts under ids that were linked to the party's. Follows the accounts' back
+ * links, so nothing between two entries can be left out.
  *
  * Returns: HBK_OK; HBK_NOT_FOUND where the party was never opened; HBK_OUT_OF_MEMORY.
  * Args:  filter: NULL for all. Out: cursor, NULL on failure. */
@@ -972,11 +973,12 @@ typedef struct hbk_statement_made {
 /* Writes what a party is shown of its own accounts: its entries, each with a proof that it is in the
  * tree that a checkpoint signs, and the checkpoint (FORMAT.md, Statement). Of each account it shows
  * every entry from the first to the last that occurred in the period; beside them the party's open
- * and close.
+ * and close. It is of one id: a person with others linked to it has a statement of each.
  *
  * Returns: HBK_OK; HBK_NOT_FOUND where the party was not opened before the checkpoint; HBK_BEHIND
  *     where the snapshot does not hold what the checkpoint covers; HBK_UNSOUND where that is
- *     malformed or another ledger's (its signatures are not looked at); HBK_CORRUPT; HBK_END.
+ *     malformed or another ledger's (its signatures are not looked at); HBK_INVALID_ARGUMENT where
+ *     it would be of more than 64 accounts: name a unit; HBK_CORRUPT; HBK_END.
  * Args:  unit: HBK_UNIT_*, or 0 for all. from, until: occurred_at not before, and before; INT64_MIN
  *     and INT64_MAX for any. checkpoint: `length` bytes, a signed note. sink: not NULL; what it took
  *     is a statement once the call returns HBK_OK. context: handed to it.

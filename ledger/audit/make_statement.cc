@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "ledger/audit/check_statement.h"
 #include "ledger/audit/prove_entry.h"
 #include "ledger/base/error.h"
 #include "ledger/engine/cursor.h"
@@ -118,9 +119,17 @@ absl::StatusOr<StatementMade> Prover::Run(absl::string_view note) {
   if (absl::Status collected = CollectParty(); !collected.ok()) return collected;
   const absl::StatusOr<std::vector<Unit>> units = snapshot_.UnitsOf(party_);
   if (!units.ok()) return units.status();
+  size_t accounts = 0;
   for (const Unit unit : *units) {
     if (range_.unit && *range_.unit != unit) continue;
+    const size_t before = indexes_.size();
     if (absl::Status collected = CollectAccount(unit); !collected.ok()) return collected;
+    if (indexes_.size() > before) ++accounts;
+  }
+  if (accounts > kStatedAccountsMax) {
+    return Fail(Failure::kInvalidArgument,
+                absl::StrCat("the party has ", accounts, " accounts with entries in the period, and a "
+                             "statement is of ", kStatedAccountsMax, " at most; ask for one unit"));
   }
   std::sort(indexes_.begin(), indexes_.end());
   if (indexes_.empty()) {

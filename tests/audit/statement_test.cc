@@ -143,6 +143,34 @@ TEST_F(StatementTest, ShowsAllOfAPartysAccountsAndWhoItIs) {
   EXPECT_EQ(points.debits, 20u) << "what is held has not moved";
 }
 
+// As many as its checker takes.
+TEST_F(StatementTest, IsOf64AccountsAtMost) {
+  const auto counted = [](uint16_t unit) {
+    Entry policy =
+        PolicyEntry(1'000 + unit, Topic::kUnit, kNoId, static_cast<uint8_t>(unit), 1);
+    policy.activity = {'u'};
+    Entry given{};
+    given.id = MakeId('h', unit);
+    given.debit = kTeam;
+    given.credit = Volunteer(2);
+    given.recorder = kRecorder;
+    given.amount = 1;
+    given.occurred_at = kStart;
+    given.kind = static_cast<uint16_t>(Kind::kDistribution);
+    given.unit = unit;
+    return std::vector<Entry>{policy, given};
+  };
+  for (uint16_t unit = 16; unit < 16 + 64; ++unit) SendOk(*ledger_, counted(unit));
+  note_ = PublishNow();
+  EXPECT_EQ(CheckOk(MakeOk(Volunteer(2))).accounts.size(), 64u);
+  SendOk(*ledger_, counted(16 + 64));
+  note_ = PublishNow();
+  const Made made = Make(Volunteer(2));
+  EXPECT_EQ(FailureOf(made.status), Failure::kInvalidArgument);
+  EXPECT_EQ(made.text, "");
+  EXPECT_EQ(CheckOk(MakeOk(Volunteer(2), {.unit = static_cast<Unit>(20)})).accounts.size(), 1u);
+}
+
 TEST_F(StatementTest, AgreesWithTheBalancesOfTheLedger) {
   Entry post{};
   post.id = MakeId('d', 1);

@@ -123,6 +123,16 @@ class PolicyTest(ValueTest):
         self.assertEqual(self.points()["credits_posted"], 15)
         self.assertEqual(self.lines("entries", self.ledger, "--kind", "service")[0]["flags"], ["checked-in"])
 
+    def test_a_late_service_is_marked(self):
+        self.ok(opening(9, "01" * 16, "team"), self.policy("backdating_days", 10))
+        late = self.entry("service", debit="01" * 16, credit=VOLUNTEER, recorder=AUTHORITY, unit="minute", amount=90,
+                          code=1, flags=["pending", "administered"], occurred_at=YEAR_1)
+        self.ok(late, self.entry("post", ref=late["id"], recorder=OTHER))
+        shown = self.lines("statement", self.ledger, VOLUNTEER, "--unit", "minute")[1]
+        self.assertEqual(shown["flags"], ["pending", "administered", "late"])
+        self.assertIn("pending administered late", self.run_("statement", self.ledger, VOLUNTEER, "--unit", "minute").stdout)
+        self.assertEqual(self.append([late])[0]["status"], "exists")
+
 
 class ExpireTest(ValueTest):
     def setUp(self):
@@ -203,6 +213,19 @@ class SettleTest(ValueTest):
         rows = b"row" + b"".join(len(line["id"]).to_bytes(4, "little") + line["id"].encode() for line in sheet["lines"])
         self.assertEqual(hmac.new(bytes(32), rows, hashlib.sha256).hexdigest(), sheet["evidence"])
         self.assertIn("Nothing is owed", self.run_(*self.arguments).stdout)
+
+    def test_a_sheet_says_what_was_redeemed(self):
+        self.run_(*self.arguments)
+        item = "1e" * 16
+        held = self.redeem(40, flags=["pending"], ref=item, code=2)
+        at_once = self.redeem(10, ref=item, code=1)
+        post = self.entry("post", ref=held["id"], amount=20)
+        self.ok(held, at_once, post, self.entry("reverse", debit=STATION, credit=VOLUNTEER, ref=post["id"], unit="point",
+                                                amount=20, code=1))
+        sheet = self.json_(*self.arguments, "--dry-run")
+        self.assertEqual([(line["item"], line["quantity"], line["points"], line["debit"]) for line in sheet["lines"]],
+                         [(item, 1, 10, False), (item, 2, 20, False), (item, 2, 20, True)])
+        self.assertIn(item, self.run_(*self.arguments).stdout)
 
     def test_a_claim_beyond_what_was_collected_is_refused(self):
         claim = self.entry("settle", debit=STATION, credit=PROGRAMME, unit="point", amount=690)

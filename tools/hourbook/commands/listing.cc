@@ -30,6 +30,18 @@ std::string ShortHex(absl::Span<const uint8_t> id) {
   return IsZero(id) ? "" : HexText(id.first(4));
 }
 
+// What is to be known of the entry itself: that it was held, recorded late, and how it was seen; not
+// how it was handed in.
+std::string StateText(uint16_t flags) {
+  std::string text;
+  for (const Name& flag : FlagNames()) {
+    const bool is_state = flag.number != HBK_FLAG_LINKED && flag.number != HBK_FLAG_IMPORTED;
+    if (!is_state || (flags & flag.number) == 0) continue;
+    absl::StrAppend(&text, text.empty() ? "" : " ", flag.text);
+  }
+  return text;
+}
+
 }  // namespace
 
 int64_t ParseInstant(const LocalClock& clock, const std::string& text) {
@@ -61,7 +73,7 @@ void EntryPrinter::AddRow(hbk_entry entry) {
                  NameOf(KindNames(), entry.kind), ShortHex(entry.debit), ShortHex(entry.credit),
                  GroupedText(entry.amount),
                  entry.unit == 0 ? "" : NameOf(UnitNames(), entry.unit), absl::StrCat(entry.code),
-                 (entry.flags & HBK_FLAG_PENDING) != 0 ? "pending" : "", ShortHex(entry.id)});
+                 StateText(entry.flags), ShortHex(entry.id)});
 }
 
 void EntryPrinter::Print(absl::Span<const hbk_entry> page) {

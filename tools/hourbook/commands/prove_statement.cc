@@ -56,12 +56,13 @@ void AddProveStatementCommand(CLI::App& app) {
       "prove-statement",
       "What a party is shown of its own accounts: its entries, each with a proof that it is in\n"
       "the published log, in one file that `hourbook check-statement` checks without the ledger.\n"
+      "Of one id: a person who has others linked to it has a statement of each.\n"
       "Example: hourbook prove-statement town.ledger volunteer:V0001 --secret town.secret\n"
       "  --out V0001.statement");
   command->add_option("LEDGER", arguments->directory, "The ledger")->required();
   arguments->party.AddTo(*command);
   command->add_option("--unit", arguments->unit,
-                      "minute, point or bank-minute only (default: all)");
+                      "minute, point, bank-minute or a number of the programme's own only (default: all)");
   command->add_option("--from", arguments->from,
                       "From the first entry that occurred at this date or time, or later");
   command->add_option("--until", arguments->until,

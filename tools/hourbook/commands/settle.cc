@@ -100,6 +100,17 @@ class Settler {
     return std::equal(station_.begin(), station_.end(), entry.credit);
   }
 
+  // The redemption that a line completes or takes back; the line itself where it is one.
+  hbk_entry RedemptionOf(hbk_entry line) const {
+    hbk_error error = HBK_ERROR_INIT;
+    while (line.kind == HBK_KIND_POST || line.kind == HBK_KIND_REVERSE) {
+      hbk_entry of;
+      Check(hbk_entry_by_id(writer_.snapshot(), line.ref, &of, nullptr, &error), error);
+      line = of;
+    }
+    return line;
+  }
+
   // A settlement covers what was recorded up to its occurred_at, and is counted itself whenever it was
   // recorded: else what lies between the two would be lost, or be paid twice.
   Sheet MakeSheet() const {
@@ -156,11 +167,15 @@ class Settler {
     Table table({{"index", Table::Align::kRight},
                  {"recorded at"},
                  {"points", Table::Align::kRight},
+                 {"quantity", Table::Align::kRight},
+                 {"item"},
                  {"id"}});
     for (const hbk_entry& line : sheet.lines) {
+      const hbk_entry redeemed = RedemptionOf(line);
       table.AddRow({absl::StrCat(line.index), clock_.Text(line.recorded_at),
                     absl::StrCat(IsCredit(line) ? "" : "-", GroupedText(line.amount)),
-                    HexText(line.id)});
+                    redeemed.code == 0 ? "" : absl::StrCat(redeemed.code),
+                    IsZero(redeemed.ref) ? "" : HexText(redeemed.ref), HexText(line.id)});
     }
     Print(table.TakeText());
     if (sheet.carried != 0) Print(absl::StrCat("Carried over: ", NumberText(sheet.carried), "\n"));
@@ -171,8 +186,11 @@ class Settler {
   void PrintSheetJson(const Sheet& sheet, const hbk_entry& entry, const hbk_result& result) const {
     Json lines = Json::array();
     for (const hbk_entry& line : sheet.lines) {
+      const hbk_entry redeemed = RedemptionOf(line);
       lines.push_back({{"index", line.index},
                        {"id", HexText(line.id)},
+                       {"item", HexJson(redeemed.ref)},
+                       {"quantity", redeemed.code},
                        {"debit", !IsCredit(line)},
                        {"points", line.amount}});
     }
