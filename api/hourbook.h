@@ -124,6 +124,7 @@ enum {
   HBK_TIMEOUT_NOT_ALLOWED = 138,
   HBK_RECORDED_IN_FUTURE = 139,
   HBK_OCCURRED_IN_FUTURE = 140,
+  HBK_IMPORTING_ENDED = 141,
   HBK_UNKNOWN_PARTY = 150,
   HBK_PARTY_EXISTS = 151,
   HBK_PARTY_CLOSED = 152,
@@ -172,7 +173,8 @@ enum {
   HBK_WRONG_KEY = 204,
   HBK_WRONG_NAME = 205,
   HBK_VALUE_OUT_OF_RANGE = 206,
-  HBK_POLICY_BACKDATED = 207
+  HBK_POLICY_BACKDATED = 207,
+  HBK_POLICY_CONFLICT = 208
 };
 
 /* The name of a status in snake_case, such as "exists"; "unknown" for a number that is none. Never
@@ -239,7 +241,9 @@ enum { /* hbk_entry.unit */
 enum { /* hbk_entry.flags */
   HBK_FLAG_LINKED = 1 << 0,  /* stands or falls with the next entry of the batch */
   HBK_FLAG_PENDING = 1 << 1, /* holds its amount until a post or void, or until its timeout */
-  HBK_FLAG_IMPORTED = 1 << 2, /* recorded_at is given: it comes from the event, not the clock */
+  HBK_FLAG_IMPORTED = 1 << 2, /* recorded_at is given: it comes from the event, not the clock. Whoever
+                                 may append chooses it then, after the last entry's and not after the
+                                 present; policy can end that (HBK_POLICY_IMPORTING) */
   /* How a service, training or inspection was seen; at most one of these. */
   HBK_FLAG_CHECKED_IN = 1 << 3,  /* signed in and out */
   HBK_FLAG_SUPERVISED = 1 << 4,  /* confirmed by whoever supervised it */
@@ -278,7 +282,8 @@ enum { /* hbk_entry.code of a policy entry */
   HBK_POLICY_BANK_RATE = 27,
   HBK_POLICY_BANK_BUDGET = 28,
   HBK_POLICY_POST_WHEN_OVER = 29,
-  HBK_POLICY_SECOND_PERSON_CAP = 30 /* instead of the daily cap where a second person posts */
+  HBK_POLICY_SECOND_PERSON_CAP = 30, /* instead of the daily cap where a second person posts */
+  HBK_POLICY_IMPORTING = 31 /* 0: no more entries with HBK_FLAG_IMPORTED; from its recorded_at on */
 };
 
 /* One entry: the same 192 bytes in this struct, in the store and under the hash. The caller leaves

@@ -90,6 +90,7 @@ static_assert(HBK_WRONG_KEY == static_cast<uint32_t>(Verdict::kWrongKey));
 static_assert(HBK_WRONG_NAME == static_cast<uint32_t>(Verdict::kWrongName));
 static_assert(HBK_VALUE_OUT_OF_RANGE == static_cast<uint32_t>(Verdict::kValueOutOfRange));
 static_assert(HBK_POLICY_BACKDATED == static_cast<uint32_t>(Verdict::kPolicyBackdated));
+static_assert(HBK_POLICY_CONFLICT == static_cast<uint32_t>(Verdict::kPolicyConflict));
 
 }  // namespace
 }  // namespace hourbook

@@ -22,6 +22,13 @@ std::optional<uint64_t> RateOf(const Judging& judging, const Entry& service) {
   return judging.state.policy.InForce(subject, service.occurred_at);
 }
 
+Rounding RoundingOf(const Judging& judging, const Entry& service) {
+  if (judging.unit() == Unit::kBankMinute) return Rounding::kPerEntry;
+  const std::optional<uint64_t> rounding = judging.state.policy.InForce(
+      {Topic::kRounding, judging.entry.debit, service.code}, service.occurred_at);
+  return static_cast<Rounding>(rounding.value_or(0));
+}
+
 // The minutes of a service that are posted and stand.
 absl::StatusOr<uint64_t> StandingMinutes(Judging& judging, const Entry& service) {
   if (judging.state.holds.Find(service.index)) return 0;
@@ -35,7 +42,7 @@ absl::StatusOr<uint64_t> StandingMinutes(Judging& judging, const Entry& service)
   return fates.Standing(judging.state, service);
 }
 
-// All of a person's services of one category, as they stand.
+// All of a person's services of one category that count together, as they stand.
 struct Served {
   absl::flat_hash_set<Id> ids;
   uint64_t earned = 0;  // minutes times points an hour
@@ -52,6 +59,8 @@ absl::StatusOr<Served> FindServed(Judging& judging, const Entry& service) {
         state.holds.Find(entry.index)) {
       return true;
     }
+    // What was rounded by itself in its day is not paid again.
+    if (RoundingOf(judging, entry) != Rounding::kCumulative) return true;
     served.ids.insert(entry.id);
     // The policy keeps rates small enough for one service; of all together nobody does.
     const uint64_t earned = fates.Standing(state, entry) * RateOf(judging, entry).value_or(0);
@@ -94,10 +103,7 @@ absl::StatusOr<std::optional<uint64_t>> CumulativePoints(Judging& judging, const
 // Nothing where the points do not fit 64 bits.
 absl::StatusOr<std::optional<uint64_t>> PointsFor(Judging& judging, const Entry& service,
                                                   uint64_t minutes, uint64_t rate) {
-  const bool is_bank = judging.unit() == Unit::kBankMinute;
-  const std::optional<uint64_t> rounding = judging.state.policy.InForce(
-      {Topic::kRounding, judging.entry.debit, service.code}, service.occurred_at);
-  switch (static_cast<Rounding>(is_bank ? 0 : rounding.value_or(0))) {
+  switch (RoundingOf(judging, service)) {
     case Rounding::kCumulative:
       return CumulativePoints(judging, service);
     case Rounding::kWholeHours:
@@ -209,9 +215,11 @@ void NoteIssue(const Judging& judging, Account& account) {
     if (month != last) account.issued_in_month = 0;
     account.issue_day = day;
   }
-  account.issued += amount;
-  account.issued_in_month += amount;  // fits, as all debits of the account do
-  account.issued_in_year += amount;
+  account.issued += amount;  // fits: it is part of the account's debits
+  // These are not, since what is voided stays in them; but past every budget they may stop growing.
+  constexpr uint64_t kMost = std::numeric_limits<uint64_t>::max();
+  account.issued_in_month = AddChecked(account.issued_in_month, amount).value_or(kMost);
+  account.issued_in_year = AddChecked(account.issued_in_year, amount).value_or(kMost);
 }
 
 // What was awarded to the party since the local month of the award began.

@@ -60,6 +60,18 @@ int64_t EndOf(const Entry& service, uint64_t minutes) {
   return overflows ? std::numeric_limits<int64_t>::max() : end;
 }
 
+bool IsLate(const State& state, int64_t occurred_at, int64_t recorded_at) {
+  const Policy& policy = state.policy;
+  const auto days = policy.InForce({Topic::kBackdatingDays, kNoId, 0}, recorded_at);
+  if (!days) return false;
+  const int32_t recorded = policy.LocalDay(recorded_at);
+  uint64_t worked = 0;
+  for (int32_t day = policy.LocalDay(occurred_at); day < recorded && worked <= *days;) {
+    if (policy.IsWorkingDay(++day, recorded_at)) ++worked;
+  }
+  return worked > *days;
+}
+
 uint64_t AvailableTo(const State& state, const Id& party, Unit unit) {
   return Available(BalanceOf(state, AccountOf(state, party, unit)));
 }

@@ -37,6 +37,10 @@ Verdict CheckRecorder(const Judging& judging);
 // time itself: an audit meets whatever times an operator has made up.
 int64_t EndOf(const Entry& service, uint64_t minutes);
 
+// Whether more working days than policy gives lie between the local day of a service and that of its
+// record (O67 art. 11 has 10); never where policy gives none.
+bool IsLate(const State& state, int64_t occurred_at, int64_t recorded_at);
+
 // What the party may still be debited in a unit; 0 where nothing has moved yet.
 uint64_t AvailableTo(const State& state, const Id& party, Unit unit);
 

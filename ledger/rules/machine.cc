@@ -29,9 +29,13 @@ int64_t RecordingTime(const Entry& entry, int64_t now, const State& state) {
   return state.size == 0 ? asked : std::max(asked, state.last_recorded_at + 1);
 }
 
-Verdict CheckTimes(const Entry& given, int64_t recorded_at, int64_t now) {
-  if ((given.flags & kFlagImported) != 0 && given.recorded_at > now) {
-    return Verdict::kRecordedInFuture;
+// Whoever chooses when an entry was recorded chooses the policy that it is judged by, so that policy
+// can end it.
+Verdict CheckTimes(const Policy& policy, const Entry& given, int64_t recorded_at, int64_t now) {
+  if ((given.flags & kFlagImported) != 0) {
+    const bool ended = policy.InForce({Topic::kImporting, kNoId, 0}, recorded_at) == 0;
+    if (ended) return Verdict::kImportingEnded;
+    if (given.recorded_at > now) return Verdict::kRecordedInFuture;
   }
   // What a policy says may begin later.
   const bool may_be_later = given.kind == static_cast<uint16_t>(Kind::kPolicy);
@@ -157,7 +161,7 @@ absl::Status Machine::Decide(Entry& entry, int64_t now, Outcome& outcome) {
   const absl::StatusOr<bool> exists = JudgeExisting(entry, outcome);
   if (!exists.ok() || *exists) return exists.status();
   const int64_t recorded_at = RecordingTime(entry, now, state_);
-  outcome.verdict = CheckTimes(entry, recorded_at, now);
+  outcome.verdict = CheckTimes(state_.policy, entry, recorded_at, now);
   entry.recorded_at = recorded_at;
   if (outcome.verdict != Verdict::kOk) return absl::OkStatus();
   const absl::StatusOr<Verdict> verdict = Admit(entry);

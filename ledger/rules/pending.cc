@@ -79,6 +79,9 @@ absl::StatusOr<Verdict> JudgePost(Judging& judging) {
   if (judging.entry.amount > pending.hold.amount) return Verdict::kExceedsPending;
   if (!IsOver(judging, pending.entry)) return Verdict::kOccurredInFuture;
   if (IsFrozen(judging.state, judging.entry)) return Verdict::kPartyFrozen;
+  const bool is_late = pending.entry.kind == static_cast<uint16_t>(Kind::kService) &&
+                       IsLate(judging.state, pending.entry.occurred_at, judging.entry.recorded_at);
+  if (is_late) judging.entry.flags |= kFlagLate;
   End(judging, pending.hold, judging.entry.amount);
   return Verdict::kOk;
 }

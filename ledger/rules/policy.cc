@@ -60,6 +60,7 @@ constexpr TopicShape kShapes[] = {
     {Topic::kBankBudget, true, Key::kNone, 0, kAnyValue},
     {Topic::kPostWhenOver, false, Key::kNone, 0, 1},
     {Topic::kSecondPersonCap, false, Key::kNone, 1, kMinutesPerDay},
+    {Topic::kImporting, false, Key::kNone, 0, 1},
 };
 
 const TopicShape* ShapeOf(uint16_t code) {
@@ -109,12 +110,6 @@ bool IsCategory(const Entry& entry) {
   return entry.code == static_cast<uint16_t>(Topic::kCategory);
 }
 
-PolicySubject SubjectOf(const Entry& entry) {
-  const auto topic = static_cast<Topic>(entry.code);
-  if (topic == Topic::kRelative) return {topic, entry.credit, 0, entry.ref};
-  return {topic, entry.credit, Policy::KeyOf(entry)};
-}
-
 // Where the first value that comes into force after an instant stands in a timeline.
 template <class Timeline>
 auto FirstAfter(Timeline& timeline, int64_t at) {
@@ -134,6 +129,12 @@ int64_t FloorDivide(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); 
 
 uint16_t Policy::KeyOf(const Entry& entry) {
   return static_cast<uint16_t>(entry.ref[0] | entry.ref[1] << 8);
+}
+
+PolicySubject Policy::SubjectOf(const Entry& entry) {
+  const auto topic = static_cast<Topic>(entry.code);
+  if (topic == Topic::kRelative) return {topic, entry.credit, 0, entry.ref};
+  return {topic, entry.credit, KeyOf(entry)};
 }
 
 Verdict Policy::Check(const Entry& entry) {
@@ -166,6 +167,14 @@ std::optional<uint64_t> Policy::InForce(const PolicySubject& subject, int64_t at
   const std::vector<Value>& timeline = found->second;
   const auto next = FirstAfter(timeline, at);
   if (next == timeline.begin()) return std::nullopt;
+  return std::prev(next)->value;
+}
+
+std::optional<uint64_t> Policy::From(const PolicySubject& subject, int64_t at) const {
+  const auto found = timelines_.find(subject);
+  if (found == timelines_.end()) return std::nullopt;
+  const auto next = FirstAfter(found->second, at);
+  if (next == found->second.begin() || std::prev(next)->from != at) return std::nullopt;
   return std::prev(next)->value;
 }
 

@@ -52,9 +52,15 @@ enum class Topic : uint16_t {
   kBankBudget = 28,        // bank minutes that a programme may issue in all; scope: the programme
   kPostWhenOver = 29,      // 1 where a service is posted only once it is over
   kSecondPersonCap = 30,   // as the daily cap, for a service that a second person posts
+  kImporting = 31,         // 0 where no entry may say when it was recorded
 };
 
-inline constexpr size_t kTopics = static_cast<size_t>(Topic::kSecondPersonCap) + 1;
+// Such policy is never said of another day, but is in force from when it is recorded.
+constexpr bool IsOfItsMoment(Topic topic) {
+  return topic == Topic::kAuthority || topic == Topic::kImporting;
+}
+
+inline constexpr size_t kTopics = static_cast<size_t>(Topic::kImporting) + 1;
 
 // Whatever is not whole points is lost, for each service by itself; or only at the end of all, so
 // that shifts of 50 minutes add up; or it is whole hours that count. The default is the first.
@@ -105,6 +111,12 @@ class Policy {
   // The value in force at an instant (unix nanoseconds): that of the latest instant not after it;
   // of two for the same instant, the later entry's. Nothing where no entry speaks of the subject.
   std::optional<uint64_t> InForce(const PolicySubject& subject, int64_t at) const;
+
+  // The value that is in force from just this instant on, where one begins then.
+  std::optional<uint64_t> From(const PolicySubject& subject, int64_t at) const;
+
+  // What a policy entry is about.
+  static PolicySubject SubjectOf(const Entry& entry);
 
   // The local day of an instant, as days since 1970-01-01, by the UTC offset in force at it (UTC
   // where no entry gives one).

@@ -30,12 +30,26 @@ bool IsOfKnownCategory(const Judging& judging) {
   return !has_category || IsCategory(judging.state, Policy::KeyOf(entry), entry.occurred_at);
 }
 
-// None ends its own authority, so that one is always left; and the first is one that is given.
+// None ends its own authority, nor another on a day to come, so that one is always left; and the first
+// is one that is given.
 bool MayWrite(const Judging& judging) {
   const Entry& entry = judging.entry;
   const bool ends = IsOf(entry, Topic::kAuthority) && entry.amount == 0;
   const bool is_first = !judging.state.policy.has_authorities();
   return !(ends && (is_first || entry.credit == entry.recorder)) && IsByAuthority(judging);
+}
+
+// What is in force from an instant on is not rewritten for that instant: what was judged by it would be
+// judged by something else from now on, and nobody could tell from the dates. Before it is in force it
+// may be corrected.
+bool Conflicts(const Judging& judging) {
+  const Entry& entry = judging.entry;
+  if (IsOfItsMoment(static_cast<Topic>(entry.code)) || entry.occurred_at > entry.recorded_at) {
+    return false;
+  }
+  const std::optional<uint64_t> there =
+      judging.state.policy.From(Policy::SubjectOf(entry), entry.occurred_at);
+  return there && *there != entry.amount;
 }
 
 }  // namespace
@@ -57,6 +71,7 @@ Verdict JudgePolicy(Judging& judging) {
   if (!IsOfKnownCategory(judging)) return Verdict::kUnknownCategory;
   if (const Verdict v = CheckRecorder(judging); v != Verdict::kOk) return v;
   if (!MayWrite(judging)) return Verdict::kNoAuthority;
+  if (Conflicts(judging)) return Verdict::kPolicyConflict;
   judging.state.AddPolicy(entry);
   return Verdict::kOk;
 }

@@ -45,12 +45,22 @@ absl::StatusOr<bool> WasGiven(Judging& judging) {
   return found;
 }
 
+// Whoever confirms it, if anybody does, is another than who recorded it and who it is about.
+Verdict CheckConfirmer(const Judging& judging) {
+  const Entry& entry = judging.entry;
+  if (entry.ref == kNoId) return Verdict::kOk;
+  if (const Verdict v = CheckParty(judging.state, entry.ref); v != Verdict::kOk) return v;
+  const bool is_another = entry.ref != entry.recorder && entry.ref != entry.credit;
+  return is_another ? Verdict::kOk : Verdict::kSelfVerified;
+}
+
 }  // namespace
 
 // Learning is recorded (O67 art. 8), but serves nobody yet.
 Verdict JudgeTraining(Judging& judging) {
   const Entry& entry = judging.entry;
   if (!IsCategory(judging.state, entry.code, entry.occurred_at)) return Verdict::kUnknownCategory;
+  if (const Verdict v = CheckConfirmer(judging); v != Verdict::kOk) return v;
   return Record(judging, {PartyKind::kTeam}, {PartyKind::kVolunteer});
 }
 

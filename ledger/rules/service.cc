@@ -45,21 +45,6 @@ Caps CapsOf(const Judging& judging) {
           .of_day_posted = of_day_posted};
 }
 
-// Whether more working days than policy gives lie between the day of the service and that of its
-// record (O67 art. 11 has 10).
-bool IsLate(const Judging& judging) {
-  const Policy& policy = judging.state.policy;
-  const Entry& entry = judging.entry;
-  const auto days = policy.InForce({Topic::kBackdatingDays, kNoId, 0}, entry.recorded_at);
-  if (!days) return false;
-  const int32_t recorded = policy.LocalDay(entry.recorded_at);
-  uint64_t worked = 0;
-  for (int32_t day = policy.LocalDay(entry.occurred_at); day < recorded && worked <= *days;) {
-    if (policy.IsWorkingDay(++day, entry.recorded_at)) ++worked;
-  }
-  return worked > *days;
-}
-
 // Walks the volunteer's whole account, under all ids: a service of any time may have been recorded
 // late.
 absl::StatusOr<Taken> FindTaken(Judging& judging, const Caps& caps) {
@@ -166,7 +151,7 @@ absl::StatusOr<Verdict> JudgeService(Judging& judging) {
   const Entry& entry = judging.entry;
   if (!IsCategory(judging.state, entry.code, entry.occurred_at)) return Verdict::kUnknownCategory;
   if (const Verdict v = CheckDuration(judging); v != Verdict::kOk) return v;
-  const bool is_late = IsLate(judging);
+  const bool is_late = IsLate(judging.state, entry.occurred_at, entry.recorded_at);
   if (const Verdict v = CheckConfirmedAtOnce(judging, is_late); v != Verdict::kOk) return v;
   if (is_late) judging.entry.flags |= kFlagLate;
   const absl::StatusOr<Verdict> time = CheckTime(judging);

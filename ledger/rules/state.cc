@@ -27,10 +27,7 @@ void State::AddPolicy(const Entry& entry) {
     return;
   }
   Entry policy_entry = entry;
-  // Who may write policy is never said of another day: two could end each other on one to come.
-  if (entry.code == static_cast<uint16_t>(Topic::kAuthority)) {
-    policy_entry.occurred_at = entry.recorded_at;
-  }
+  if (IsOfItsMoment(static_cast<Topic>(entry.code))) policy_entry.occurred_at = entry.recorded_at;
   policy.Add(policy_entry);
   policy_entries.push_back(policy_entry);
 }

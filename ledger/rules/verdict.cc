@@ -62,6 +62,8 @@ constexpr Text kTexts[] = {
      "An imported entry's recorded_at lies after the present time."},
     {Verdict::kOccurredInFuture, "occurred_in_future",
      "The event lies after the time of its recording."},
+    {Verdict::kImportingEnded, "importing_ended",
+     "Policy takes no more imported entries: leave the flag out, and recorded_at zero."},
     {Verdict::kUnknownParty, "unknown_party", "A party is not open in this ledger; open it first."},
     {Verdict::kPartyExists, "party_exists",
      "The party is open, or was closed; a party is opened once."},
@@ -140,6 +142,8 @@ constexpr Text kTexts[] = {
      "The amount is not one that the topic can have."},
     {Verdict::kPolicyBackdated, "policy_backdated",
      "A UTC offset must not begin before it is recorded: days that have been would shift."},
+    {Verdict::kPolicyConflict, "policy_conflict",
+     "Another value is in force from this instant on; let the new one begin at a later one."},
 };
 
 constexpr Text kUnknown = {Verdict::kOk, "unknown", "This number is no verdict of the rules."};

@@ -43,6 +43,7 @@ enum class Verdict : uint32_t {
   kTimeoutNotAllowed = 138,
   kRecordedInFuture = 139,
   kOccurredInFuture = 140,
+  kImportingEnded = 141,
 
   // Parties.
   kUnknownParty = 150,
@@ -102,6 +103,7 @@ enum class Verdict : uint32_t {
   kWrongName = 205,
   kValueOutOfRange = 206,
   kPolicyBackdated = 207,
+  kPolicyConflict = 208,
 };
 
 // The verdict's name in snake_case, as the command line and reports print it; "unknown" for a

@@ -68,6 +68,9 @@ class PolicyTest(ValueTest):
             self.run_("init", ledger, "--origin", ORIGIN, "--time-zone", zone, "--authority", AUTHORITY)
             self.assertEqual(self.json_("stat", ledger)["authority"], AUTHORITY)
             first = self.lines("entries", ledger)
+            self.assertEqual([first[0][key] for key in ("kind", "origin", "time_zone", "authority")],
+                             ["genesis", ORIGIN, zone, AUTHORITY])
+            self.assertIn(AUTHORITY, self.run_("entry", ledger, 0).stdout)
             self.assertEqual((first[1]["kind"], first[1]["credit"]), ("open", AUTHORITY))
             self.assertTrue(all(e["recorder"] == AUTHORITY for e in first[2:]), "the zone's offsets")
             cap = {"id": entry_id(1), "kind": "policy", "topic": "daily_cap_minutes", "amount": 480}
@@ -224,8 +227,14 @@ class SettleTest(ValueTest):
                                                 amount=20, code=1))
         sheet = self.json_(*self.arguments, "--dry-run")
         self.assertEqual([(line["item"], line["quantity"], line["points"], line["debit"]) for line in sheet["lines"]],
-                         [(item, 1, 10, False), (item, 2, 20, False), (item, 2, 20, True)])
+                         [(item, 1, 10, False), (item, None, 20, False), (item, None, 20, True)])
         self.assertIn(item, self.run_(*self.arguments).stdout)
+        # Of what is collected in part only the post can say how many that were.
+        held = self.redeem(40, flags=["pending"], ref=item, code=4)
+        self.ok(held, self.entry("post", ref=held["id"], amount=30, code=3))
+        held = self.redeem(40, flags=["pending"], ref=item, code=4)
+        self.ok(held, self.entry("post", ref=held["id"]))
+        self.assertEqual([line["quantity"] for line in self.json_(*self.arguments, "--dry-run")["lines"]], [3, 4])
 
     def test_a_claim_beyond_what_was_collected_is_refused(self):
         claim = self.entry("settle", debit=STATION, credit=PROGRAMME, unit="point", amount=690)

@@ -116,7 +116,8 @@ std::optional<uint64_t> Model::Rule(Topic topic, const Id& scope, uint16_t key, 
     const bool same_key = topic == Topic::kRelative ? entry.ref == person
                                                     : (entry.ref[0] | entry.ref[1] << 8) == key;
     if (!same_key) continue;
-    const int64_t begins = topic == Topic::kAuthority ? entry.recorded_at : entry.occurred_at;
+    const bool at_once = topic == Topic::kAuthority || topic == Topic::kImporting;
+    const int64_t begins = at_once ? entry.recorded_at : entry.occurred_at;
     if (begins > at || begins < from) continue;
     value = entry.amount;
     from = begins;
@@ -164,13 +165,13 @@ bool Model::MayEnd(const Entry& entry) const {
   return entry.recorder != entry.credit && IsByAuthority(entry);
 }
 
-bool Model::IsLate(const Entry& service) const {
-  const auto days = Rule(Topic::kBackdatingDays, kNoId, 0, service.recorded_at);
+bool Model::IsLate(int64_t occurred_at, int64_t recorded_at) const {
+  const auto days = Rule(Topic::kBackdatingDays, kNoId, 0, recorded_at);
   if (!days) return false;
   uint64_t worked = 0;
-  for (int64_t day = DayOf(service.occurred_at) + 1; day <= DayOf(service.recorded_at); ++day) {
+  for (int64_t day = DayOf(occurred_at) + 1; day <= DayOf(recorded_at); ++day) {
     const auto listed =
-        Rule(Topic::kCalendarDay, kNoId, static_cast<uint16_t>(day), service.recorded_at);
+        Rule(Topic::kCalendarDay, kNoId, static_cast<uint16_t>(day), recorded_at);
     const absl::Weekday weekday = absl::GetWeekday(absl::CivilDay(1970, 1, 1) + day);
     const bool in_week = weekday != absl::Weekday::saturday && weekday != absl::Weekday::sunday;
     worked += listed.value_or(0) == 0 ? in_week : *listed == 2;
@@ -365,7 +366,18 @@ Verdict Model::JudgePolicy(const Entry& entry) const {
   }
   const bool ends = is_authority && entry.amount == 0;
   if (ends && (!HasAuthorities() || entry.credit == entry.recorder)) return Verdict::kNoAuthority;
-  return IsByAuthority(entry) ? Verdict::kOk : Verdict::kNoAuthority;
+  if (!IsByAuthority(entry)) return Verdict::kNoAuthority;
+  // The last of those for the same instant.
+  const auto same = std::find_if(log_.rbegin(), log_.rend(), [&](const Entry& e) {
+    const bool same_key = topic == Topic::kRelative ? e.ref == entry.ref
+                                                    : e.ref[0] == entry.ref[0] && e.ref[1] == entry.ref[1];
+    return KindOf(e) == Kind::kPolicy && e.code == entry.code && e.credit == entry.credit && same_key &&
+           e.occurred_at == entry.occurred_at;
+  });
+  const bool at_once = is_authority || topic == Topic::kImporting;
+  const bool conflicts = !at_once && same != log_.rend() && same->amount != entry.amount &&
+                         entry.occurred_at <= entry.recorded_at;
+  return conflicts ? Verdict::kPolicyConflict : Verdict::kOk;
 }
 
 Verdict Model::JudgeService(Entry& entry) const {
@@ -391,9 +403,9 @@ Verdict Model::JudgeService(Entry& entry) const {
   if (!IsPending(entry)) {
     const auto longest = Rule(Topic::kSecondPerson, kNoId, 0, entry.occurred_at);
     if (longest && entry.amount > *longest) return Verdict::kNeedsSecondPerson;
-    if (IsLate(entry)) return Verdict::kLate;
+    if (IsLate(entry.occurred_at, entry.recorded_at)) return Verdict::kLate;
   }
-  if (IsLate(entry)) entry.flags |= kFlagLate;
+  if (IsLate(entry.occurred_at, entry.recorded_at)) entry.flags |= kFlagLate;
   uint64_t of_day = entry.amount;
   uint64_t of_month = entry.amount;
   for (const Entry& other : log_) {
@@ -469,8 +481,11 @@ uint64_t Model::CumulativePoints(const Entry& service, const Entry& award) const
   const int64_t at = award.recorded_at;
   const Id person = PersonOf(service.credit);
   uint64_t earned = 0, paid = 0;
+  const auto is_cumulative = [&](const Entry& e) {
+    return Rule(Topic::kRounding, award.debit, e.code, e.occurred_at) == 1;
+  };
   for (const Entry& entry : log_) {
-    if (KindOf(entry) == Kind::kService && IsOfPerson(entry.credit, person) &&
+    if (KindOf(entry) == Kind::kService && is_cumulative(entry) && IsOfPerson(entry.credit, person) &&
         entry.code == service.code && !(IsPending(entry) && FateOf(entry, at) == Fate::kHeld)) {
       earned += Standing(entry, at) *
                 Rule(Topic::kTariff, award.debit, entry.code, entry.occurred_at).value_or(0);
@@ -480,15 +495,15 @@ uint64_t Model::CumulativePoints(const Entry& service, const Entry& award) const
     }
     const Entry* const of = Find(entry.ref);
     const bool is_one = of != nullptr && KindOf(*of) == Kind::kService && of->code == service.code &&
-                        IsOfPerson(of->credit, person) &&
+                        IsOfPerson(of->credit, person) && is_cumulative(*of) &&
                         !(IsPending(*of) && FateOf(*of, at) == Fate::kHeld);
     if (is_one) paid += Standing(entry, at);
   }
   return earned / 60 - std::min(earned / 60, paid);
 }
 
-uint64_t Model::IssuedSince(const Id& programme, int64_t at, bool of_year) const {
-  uint64_t issued = 0;
+absl::uint128 Model::IssuedSince(const Id& programme, int64_t at, bool of_year) const {
+  absl::uint128 issued = 0;
   for (const Entry& entry : log_) {
     if (KindOf(entry) != Kind::kAward || entry.debit != programme) continue;
     if (entry.unit != static_cast<uint16_t>(Unit::kPoint)) continue;
@@ -503,7 +518,7 @@ uint64_t Model::IssuedSince(const Id& programme, int64_t at, bool of_year) const
 Verdict Model::JudgeExpire(Entry& entry) const {
   using Kinds = std::vector<PartyKind>;
   const Verdict debit =
-      CheckParty(entry.debit, Kinds{PartyKind::kVolunteer, PartyKind::kBeneficiary});
+      CheckParty(PersonOf(entry.debit), Kinds{PartyKind::kVolunteer, PartyKind::kBeneficiary});
   if (debit != Verdict::kOk) return debit;
   const Verdict credit =
       CheckParty(entry.credit, Kinds{PartyKind::kProgramme, PartyKind::kSponsor});
@@ -517,18 +532,23 @@ Verdict Model::JudgeExpire(Entry& entry) const {
   if (!days || cutoff + static_cast<int64_t>(*days) * 86'400'000'000'000 > entry.recorded_at) {
     return Verdict::kNotExpired;
   }
-  // As the credits stood at the cutoff.
-  uint64_t credits = 0;
+  // The person's credits as they stood at the cutoff and debits of all time; what goes from one id to
+  // another is neither.
+  const Id person = PersonOf(entry.debit);
+  absl::uint128 credits = 0, debits = 0;
+  for (const Id& id : IdsOf(person)) debits += BalanceAt(id, unit, entry.recorded_at).debits_pending;
   for (const Entry& other : log_) {
-    if (other.recorded_at > cutoff || other.credit != entry.debit) continue;
     if (other.unit != entry.unit || !Touches(other) || IsPending(other)) continue;
-    if (KindOf(other) != Kind::kVoid) credits += other.amount;
+    if (KindOf(other) == Kind::kVoid || PersonOf(other.debit) == PersonOf(other.credit)) continue;
+    if (IsOfPerson(other.credit, person) && other.recorded_at <= cutoff) credits += other.amount;
+    if (IsOfPerson(other.debit, person)) debits += other.amount;
   }
-  const Balance b = BalanceAt(entry.debit, unit, entry.recorded_at);
-  const uint64_t debits = b.debits_posted + b.debits_pending;
   if (credits <= debits) return Verdict::kNotExpired;
-  if (entry.amount == 0) entry.amount = credits - debits;
-  return entry.amount == credits - debits ? CheckFits(entry) : Verdict::kWrongAmount;
+  const absl::uint128 here = AvailableOf(BalanceAt(entry.debit, unit, entry.recorded_at));
+  const absl::uint128 expired = std::min(credits - debits, here);
+  if (expired == 0) return Verdict::kNotExpired;
+  if (entry.amount == 0) entry.amount = absl::Uint128Low64(expired);
+  return entry.amount == expired ? CheckFits(entry) : Verdict::kWrongAmount;
 }
 
 Verdict Model::JudgeAward(Entry& entry) const {
@@ -594,19 +614,19 @@ Verdict Model::JudgeAward(Entry& entry) const {
   }
   for (const Topic topic : {Topic::kMonthBudget, Topic::kYearBudget}) {
     const auto part = Rule(topic, entry.debit, 0, entry.recorded_at);
-    const uint64_t since =
+    const absl::uint128 since =
         IssuedSince(entry.debit, entry.recorded_at, topic == Topic::kYearBudget);
-    if (part && (since > *part || entry.amount > *part - since)) return Verdict::kBudgetExceeded;
+    if (part && since + entry.amount > *part) return Verdict::kBudgetExceeded;
   }
   if (const auto cap = Rule(Topic::kMonthlyCapPoints, kNoId, 0, entry.recorded_at)) {
-    uint64_t of_month = 0;
+    absl::uint128 of_month = entry.amount;
     for (const Entry& other : log_) {
       if (KindOf(other) != Kind::kAward || !IsOfPerson(other.credit, entry.credit)) continue;
       if (other.unit != entry.unit) continue;
       if (MonthOf(other.recorded_at) != MonthOf(entry.recorded_at)) continue;
       of_month += Standing(other, entry.recorded_at);
     }
-    if (of_month > *cap || entry.amount > *cap - of_month) return Verdict::kMonthlyCap;
+    if (of_month > *cap) return Verdict::kMonthlyCap;
   }
   if (const Verdict v = CheckMostHeld(entry); v != Verdict::kOk) return v;
   return CheckFits(entry);
@@ -635,6 +655,10 @@ Verdict Model::JudgeRecord(const Entry& entry) const {
   Kinds to = {PartyKind::kVolunteer};
   if (KindOf(entry) == Kind::kTraining && !IsCategory(entry.code, entry.occurred_at)) {
     return Verdict::kUnknownCategory;
+  }
+  if (KindOf(entry) == Kind::kTraining && entry.ref != kNoId) {
+    if (const Verdict v = CheckParty(entry.ref, {}); v != Verdict::kOk) return v;
+    if (entry.ref == entry.recorder || entry.ref == entry.credit) return Verdict::kSelfVerified;
   }
   if (KindOf(entry) == Kind::kLegacy) {
     from.push_back(PartyKind::kSponsor);
@@ -745,6 +769,9 @@ Verdict Model::JudgeSecond(Entry& entry) const {
   }
   if (IsFrozen(PersonOf(entry.debit)) || IsFrozen(PersonOf(entry.credit))) {
     return Verdict::kPartyFrozen;
+  }
+  if (KindOf(*pending) == Kind::kService && IsLate(pending->occurred_at, entry.recorded_at)) {
+    entry.flags |= kFlagLate;
   }
   return Verdict::kOk;
 }
@@ -866,7 +893,9 @@ Outcome Model::JudgeOne(const Entry& given, int64_t now) {
   entry.recorded_at =
       std::max(imported ? given.recorded_at : now, log_.back().recorded_at + 1);
   entry.index = log_.size();
-  if (imported && given.recorded_at > now) {
+  if (imported && Rule(Topic::kImporting, kNoId, 0, entry.recorded_at) == 0) {
+    outcome.verdict = Verdict::kImportingEnded;
+  } else if (imported && given.recorded_at > now) {
     outcome.verdict = Verdict::kRecordedInFuture;
   } else if (KindOf(entry) != Kind::kPolicy && entry.occurred_at > entry.recorded_at) {
     outcome.verdict = Verdict::kOccurredInFuture;

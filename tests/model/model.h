@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/numeric/int128.h"
 #include "absl/time/civil_time.h"
 #include "ledger/rules/balance.h"
 #include "ledger/rules/machine.h"
@@ -68,7 +69,7 @@ class Model {
   bool HasAuthorities() const;
   bool IsByAuthority(const Entry& entry) const;
   bool MayEnd(const Entry& entry) const;
-  bool IsLate(const Entry& service) const;
+  bool IsLate(int64_t occurred_at, int64_t recorded_at) const;
   Verdict CheckRedeemer(const Entry& redeem) const;
   Verdict CheckMostHeld(const Entry& entry) const;
   Verdict JudgeExpire(Entry& entry) const;
@@ -76,7 +77,7 @@ class Model {
   Verdict CheckTransfer(const Entry& transfer) const;
   uint64_t EarnedBy(const Entry& service, const Entry& award) const;
   uint64_t CumulativePoints(const Entry& service, const Entry& award) const;
-  uint64_t IssuedSince(const Id& programme, int64_t at, bool of_year) const;
+  absl::uint128 IssuedSince(const Id& programme, int64_t at, bool of_year) const;
 
   // What became of a pending entry by an instant, and the entry that ended it.
   Fate FateOf(const Entry& pending, int64_t at, const Entry** by = nullptr) const;

@@ -107,6 +107,7 @@ TEST(ModelTest, TheMachineAgreesWithTheModel) {
         Verdict::kAlreadyReversed, Verdict::kAwardStands, Verdict::kOtherEvidence,
         Verdict::kUnknownRef, Verdict::kUnknownTopic, Verdict::kWrongScope, Verdict::kWrongKey,
         Verdict::kWrongName, Verdict::kValueOutOfRange, Verdict::kPolicyBackdated,
+        Verdict::kPolicyConflict, Verdict::kImportingEnded, Verdict::kOverflow,
         Verdict::kOccurredInFuture, Verdict::kRecordedInFuture, Verdict::kPartyFrozen,
         Verdict::kPartyNotFrozen, Verdict::kMonthlyCap, Verdict::kLate,
         Verdict::kNeedsSecondPerson, Verdict::kMostHeld, Verdict::kRedemptionLimit,

@@ -161,6 +161,7 @@ Verdict PlainPolicyShape(const Entry& entry) {
       {28, {true, "", 0, kAny}},
       {29, {false, "", 0, 1}},
       {30, {false, "", 1, 1'440}},
+      {31, {false, "", 0, 1}},
   };
   if (kTopics.count(entry.code) == 0) return Verdict::kUnknownTopic;
   const Topic& topic = kTopics.at(entry.code);

@@ -53,8 +53,15 @@ class TownGenerator {
     for (uint64_t i = 0; i < 3; ++i) open(Named('V', i), PartyKind::kVolunteer);
     rule(Topic::kTariff, Named('P', 0), 1, 10);
     rule(Topic::kTariff, Named('P', 1), 1, 6);
-    rule(Topic::kGrant, Named('P', 0), 2, 60);
-    rule(Topic::kBudget, Named('P', 0), 0, 300 + Below(2'000));
+    // Some towns pay sums that 64 bits hardly hold.
+    const bool is_rich = OneIn(10);
+    rule(Topic::kGrant, Named('P', 0), 2, is_rich ? UINT64_MAX : 60);
+    rule(Topic::kBudget, Named('P', 0), 0, is_rich ? UINT64_MAX : 300 + Below(2'000));
+    if (is_rich) {
+      rule(Topic::kGrant, Named('P', 1), 2, UINT64_MAX);
+      rule(Topic::kBudget, Named('P', 1), 0, UINT64_MAX);
+      rule(Topic::kBankBudget, Named('P', 1), 0, UINT64_MAX);
+    }
     if (OneIn(2)) rule(Topic::kBudget, Named('P', 1), 0, 100);
     if (OneIn(2)) rule(Topic::kTransfer, kNoId, 2, 15);
     if (OneIn(2)) rule(Topic::kTransfer, kNoId, 3, 15);
@@ -62,6 +69,7 @@ class TownGenerator {
     rule(Topic::kBankBudget, Named('P', 0), 0, 500);
     rule(Topic::kUnit, kNoId, 16, 1);
     entries.back().activity[0] = 'x';
+    if (OneIn(2)) rule(Topic::kExpiryDays, kNoId, 2, 1);
     rule(Topic::kMaxServiceMinutes, kNoId, 0, 300);
     rule(Topic::kDailyCapMinutes, kNoId, 0, 480);
     return entries;
@@ -179,10 +187,11 @@ class TownGenerator {
         entry.credit = OneIn(4) ? kNoId : Named('P', Below(3));
         entry.ref[0] = static_cast<uint8_t>(Below(3));
         entry.amount = Below(700);
-        entry.code = static_cast<uint16_t>(OneIn(12) ? 31 : 1 + Below(7));
+        entry.code = static_cast<uint16_t>(OneIn(12) ? 32 : 1 + Below(7));
         if (!OneIn(3)) Limit(entry);
         if (OneIn(12)) MoveDays(entry, log.back().recorded_at);
         if (OneIn(15)) entry.activity[1] = 'x';
+        if (OneIn(4)) entry.occurred_at = kMidnight;  // as the first ones
         entry.recorder = OneIn(2) ? Named('R', 0) : Recorder();
         return entry;
       }
@@ -238,9 +247,9 @@ class TownGenerator {
       }
       case 17: {
         Entry entry = Blank(Kind::kExpire);
-        entry.debit = Volunteer();
+        entry.debit = OneIn(10) ? Named('B', 0) : Volunteer();
         entry.credit = Named('P', Below(2));
-        entry.unit = static_cast<uint16_t>(Unit::kPoint);
+        entry.unit = static_cast<uint16_t>(OneIn(4) ? Unit::kBankMinute : Unit::kPoint);
         entry.amount = OneIn(4) ? Below(60) : 0;
         entry.occurred_at = log.back().recorded_at - int64_t{Below(4)} * kDay -
                             int64_t{Below(3'600)} * 1'000'000'000;
@@ -287,7 +296,8 @@ class TownGenerator {
                               {Topic::kBankRate, 0, 90},
                               {Topic::kBankBudget, 0, 900},
                               {Topic::kPostWhenOver, 0, 2},
-                              {Topic::kSecondPersonCap, 300, 500}});
+                              {Topic::kSecondPersonCap, 300, 500},
+                              {Topic::kImporting, 0, 8}});
     entry.code = static_cast<uint16_t>(range.topic);
     entry.credit = kNoId;
     entry.ref = kNoId;
@@ -313,6 +323,8 @@ class TownGenerator {
       entry.activity[0] = 'x';
       if (OneIn(2)) entry.amount = 1;
     }
+    // Seldom ended, and allowed again.
+    if (range.topic == Topic::kImporting) entry.amount = std::min<uint64_t>(entry.amount, 1);
     if (range.topic == Topic::kAuthority) entry.credit = Named('R', OneIn(3) ? 1 : 0);
     if (range.topic == Topic::kCalendarDay) {
       const uint32_t day = 20'089 + Below(10);  // days since 1970: 1 January 2025 and after
@@ -377,6 +389,7 @@ class TownGenerator {
     }
     entry.activity = OneIn(3) ? kNoId : Named('a', Below(6));
     entry.recorder = Recorder();
+    if (entry.kind == static_cast<uint16_t>(Kind::kTraining) && OneIn(2)) entry.ref = Recorder();
     entry.unit = static_cast<uint16_t>(OneIn(10) ? 17 : 16);
     entry.amount = Below(OneIn(8) ? 2 : 9);
     entry.code = static_cast<uint16_t>(1 + Below(3));
@@ -392,6 +405,7 @@ class TownGenerator {
       entry.ref = Named('c', Below(1'000));
       if (OneIn(2)) entry.id = entry.ref;
       entry.amount = 1 + Below(65);
+      if (OneIn(12)) entry.amount = UINT64_MAX / (1 + Below(3));
       entry.code = static_cast<uint16_t>(OneIn(8) ? 4 : 2);
     } else {
       const Entry& service = Of(Kind::kService, log);

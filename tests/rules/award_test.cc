@@ -141,6 +141,23 @@ TEST_F(AwardTest, SumsOf64BitsDoNotWrap) {
   EXPECT_EQ(Points(), UINT64_MAX);
 }
 
+// What is voided stays in a month's budget, so that its sum may pass what 64 bits hold.
+TEST_F(AwardTest, WhatIsVoidedDoesNotWrapAMonthsBudget) {
+  constexpr uint64_t kHalf = uint64_t{1} << 63;
+  Rule(Topic::kBudget, Named('P'), 0, UINT64_MAX);
+  Rule(Topic::kGrant, Named('P'), kReport, kHalf);
+  for (int i = 0; i < 2; ++i) {
+    Entry held = Grant(kHalf);
+    held.flags = kFlagPending;
+    Sent(Second(Kind::kVoid, Sent(held)));
+  }
+  Rule(Topic::kMonthBudget, Named('P'), 0, 100);
+  EXPECT_EQ(Send(Grant(1)), Verdict::kBudgetExceeded);
+  Rule(Topic::kMonthBudget, Named('P'), 0, UINT64_MAX);
+  Rule(Topic::kYearBudget, Named('P'), 0, 100);
+  EXPECT_EQ(Send(Grant(1)), Verdict::kBudgetExceeded);
+}
+
 TEST_F(AwardTest, TheHighestTariffDoesNotWrap) {
   Rule(Topic::kBudget, Named('P'), 0, UINT64_MAX);
   constexpr uint64_t kHighest = UINT64_MAX / 1'440;
@@ -176,6 +193,14 @@ TEST_F(RoundingTest, EachEntryByItself) { EXPECT_EQ(PointsOfTwelve(50), 0u); }
 TEST_F(RoundingTest, Cumulative) {
   Rule(Topic::kRounding, Named('P'), kPatrol, 1);
   EXPECT_EQ(PointsOfTwelve(50), 10u);
+}
+
+// Each service is rounded as its day has it: what was lost to rounding once is not paid later.
+TEST_F(RoundingTest, CumulativeFromItsDayOn) {
+  for (int64_t day = 0; day < 12; ++day) Sent(Service(day * 1'440 + 480, 50));
+  Sent(PolicyEntry(Topic::kRounding, Named('P'), kPatrol, 1, kMidnight + 12 * kDay));
+  EXPECT_EQ(Send(Award(Sent(Service(13 * 1'440, 59)), 0)), Verdict::kZeroAmount);
+  Sent(Award(Sent(Service(14 * 1'440, 1)), 1));
 }
 
 TEST_F(RoundingTest, WholeHours) {

@@ -114,6 +114,23 @@ TEST_F(CapsTest, ALongServiceWaitsForASecondPerson) {
   EXPECT_EQ(Minutes(), 481u);
 }
 
+// Nobody keeps a day free for later: what is posted late is marked, whenever it was held.
+TEST_F(CapsTest, APostThatComesLateIsMarked) {
+  Rule(Topic::kBackdatingDays, kNoId, 0, 10);
+  const Entry first = Sent(PendingService(29 * 1'440, 60));
+  const Entry second = Sent(PendingService(29 * 1'440 + 60, 60));
+  EXPECT_EQ(history_.entries().back().flags, kFlagPending);
+  const auto post = [&](const Entry& held) {
+    Entry entry = Second(Kind::kPost, held);
+    entry.recorder = Named('X');
+    Sent(entry);
+    return history_.entries().back().flags;
+  };
+  EXPECT_EQ(post(first), 0);
+  now_ = kMidnight + 60 * kDay;
+  EXPECT_EQ(post(second), kFlagLate);
+}
+
 // The cap is soft where policy says so: a second person may post what goes beyond it, never beyond a day.
 TEST_F(CapsTest, ASecondPersonMayPassTheDailyCap) {
   EXPECT_EQ(Send(PendingService(0, 481)), Verdict::kDailyCap);

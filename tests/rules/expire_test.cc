@@ -74,6 +74,36 @@ TEST_F(ExpireTest, APostCountsFromItsOwnTime) {
   EXPECT_EQ(Points(), 0u);
 }
 
+// What a person moves from one id to another grows no younger, nor is it safe under an id that is used no
+// more.
+TEST_F(ExpireTest, IsOfAPersonsIdsTogether) {
+  const auto points_of = [&](const Id& id) { return Available(BalanceOf(id, Unit::kPoint)); };
+  Sent(Grant(50));
+  Sent(Grant(30, Named('V', 2)));
+  const int64_t first = RecordedLast();
+  now_ += 300 * kDay;
+  Entry link = Blank(Kind::kLink);
+  link.credit = Named('V');
+  link.ref = Named('V', 2);
+  link.recorder = Named('R');
+  link.code = 1;
+  Sent(link);
+  Sent(Value(Kind::kTransfer, Named('V'), Named('V', 2), 45));
+  Sent(Value(Kind::kTransfer, Named('V', 2), Named('V'), 25));
+  Sent(Redeem(10));
+  Sent(Grant(40));
+  EXPECT_EQ(points_of(Named('V')), 60u);
+  EXPECT_EQ(points_of(Named('V', 2)), 50u);
+  now_ = first + 366 * kDay;
+  Entry under_the_other = Expire(first);
+  under_the_other.debit = Named('V', 2);
+  Sent(under_the_other);
+  EXPECT_EQ(points_of(Named('V', 2)), 0u);
+  Sent(Expire(first));
+  EXPECT_EQ(Points(), 40u) << "what is new";
+  EXPECT_EQ(Send(Expire(first)), Verdict::kNotExpired);
+}
+
 TEST_F(ExpireTest, AMistakeIsReversed) {
   Sent(Grant(50));
   const int64_t first = RecordedLast();

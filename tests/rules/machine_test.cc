@@ -159,6 +159,49 @@ TEST_F(MachineTest, AServiceAndItsAwardInOneChain) {
   Sent(Service(600, 60));
 }
 
+// Whoever says when an entry was recorded chooses what it is judged by.
+TEST_F(MachineTest, ImportingEnds) {
+  Rule(Topic::kBackdatingDays, kNoId, 0, 10);
+  now_ = kMidnight + 200 * kDay;
+  const auto imported = [&](int64_t start_minute) {
+    Entry entry = Service(start_minute, 60);
+    entry.flags = kFlagImported;
+    entry.recorded_at = entry.occurred_at + 60 * kMinute;
+    return entry;
+  };
+  EXPECT_EQ(Send(Service(100 * 1'440, 60)), Verdict::kLate);
+  Sent(imported(100 * 1'440));
+  // In force from when it is recorded, whatever it says.
+  Sent(PolicyEntry(Topic::kImporting, kNoId, 0, 0, now_ + 100 * kDay));
+  now_ += 50 * kDay;
+  EXPECT_EQ(Send(imported(210 * 1'440)), Verdict::kImportingEnded);
+  Entry again = PolicyEntry(Topic::kImporting, kNoId, 0, 1);
+  again.flags = kFlagImported;
+  again.recorded_at = now_;
+  EXPECT_EQ(Send(again), Verdict::kImportingEnded);
+  Sent(PolicyEntry(Topic::kImporting, kNoId, 0, 1));
+  now_ += kDay;
+  Entry last = imported(250 * 1'440);
+  last.recorded_at = now_;
+  Sent(last);
+}
+
+// What is in force is not rewritten for the same instant; before that it may be corrected.
+TEST_F(MachineTest, PolicyInForceIsNotContradicted) {
+  const auto cap = [&](uint64_t minutes, int64_t from) {
+    return PolicyEntry(Topic::kDailyCapMinutes, kNoId, 0, minutes, from);
+  };
+  Sent(cap(400, now_ - kDay));
+  EXPECT_EQ(Send(cap(300, now_ - kDay)), Verdict::kPolicyConflict);
+  Sent(cap(400, now_ - kDay));
+  Sent(cap(300, now_ - kDay + 1));
+  Sent(cap(200, now_ + kDay));
+  Sent(cap(100, now_ + kDay));
+  now_ += 2 * kDay;
+  EXPECT_EQ(Send(cap(200, now_ - kDay)), Verdict::kPolicyConflict) << "the correction holds";
+  Sent(cap(100, now_ - kDay));
+}
+
 TEST_F(MachineTest, PolicyIsCheckedInItsLedger) {
   EXPECT_EQ(Send(PolicyEntry(Topic::kTariff, Named('P', 9), 1, 10)), Verdict::kUnknownParty);
   EXPECT_EQ(Send(PolicyEntry(Topic::kTariff, Named('T'), 1, 10)), Verdict::kWrongPartyKind);

@@ -327,6 +327,9 @@ TEST(GenesisAuthorityTest, AloneWritesPolicyFromTheStart) {
   EXPECT_EQ(authority(Named('X'), 1, Named('X')), Verdict::kNoAuthority);
   EXPECT_EQ(send(Kind::kOpen, named, kRecorder, 0, kNoId), Verdict::kOk);
   EXPECT_EQ(cap(named), Verdict::kOk);
+  EXPECT_EQ(send(Kind::kFreeze, named, 1, 1, Named('X')), Verdict::kNoAuthority);
+  EXPECT_EQ(send(Kind::kClose, named, 1, 0, Named('X')), Verdict::kNoAuthority);
+  EXPECT_EQ(send(Kind::kClose, named, 1, 0, named), Verdict::kNoAuthority);
   EXPECT_EQ(authority(named, 0, named), Verdict::kNoAuthority) << "one is always left";
   EXPECT_EQ(authority(Named('X'), 1, named), Verdict::kOk);
   EXPECT_EQ(authority(named, 0, Named('X')), Verdict::kOk);

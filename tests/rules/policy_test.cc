@@ -107,7 +107,7 @@ TEST(PolicyTest, RefusesWhatIsMalformedAndSaysHow) {
   EXPECT_EQ(Policy::Check(Tariff(9, 0)), Verdict::kOk);
   EXPECT_EQ(Policy::Check(PolicyEntry(Topic::kUtcOffset, 8 * 3600, 0)), Verdict::kOk);
   Entry entry = Tariff(9, 0);
-  for (const uint16_t unknown : {uint16_t{0}, uint16_t{31}, uint16_t{99}, uint16_t{65'535}}) {
+  for (const uint16_t unknown : {uint16_t{0}, uint16_t{32}, uint16_t{99}, uint16_t{65'535}}) {
     entry.code = unknown;
     EXPECT_EQ(Policy::Check(entry), Verdict::kUnknownTopic) << unknown;
   }

@@ -48,6 +48,18 @@ TEST_F(RecordTest, RehearsalsAreTraining) {
   EXPECT_EQ(BalanceOf(Named('T'), Unit::kMinute).debits_posted, 1'080u);
 }
 
+TEST_F(RecordTest, NobodyConfirmsTheirOwnTraining) {
+  Entry training = Record(Kind::kTraining, Named('T'), Named('V'), kTrainingMinute, 60);
+  const std::pair<Id, Verdict> confirmers[] = {{Named('V'), Verdict::kSelfVerified},
+                                               {Named('R'), Verdict::kSelfVerified},
+                                               {Named('?'), Verdict::kUnknownParty},
+                                               {Named('X'), Verdict::kOk}};
+  for (const auto& [confirmer, verdict] : confirmers) {
+    training.ref = confirmer;
+    EXPECT_EQ(Send(training), verdict);
+  }
+}
+
 // 7,000 shows of 27 years before an audience of 1,400,000 are claims: no minute is minted by them.
 TEST_F(RecordTest, OldShowsAreClaims) {
   Sent(Record(Kind::kLegacy, Named('T'), Named('V'), kPerformance, 7'000));
@@ -190,7 +202,9 @@ TEST_F(GiftTest, GoesToARelativeWhoIsNamed) {
   EXPECT_EQ(Send(Value(Kind::kTransfer, Named('B'), Named('V'), 5)),
             Verdict::kTransferNotPermitted)
       << "not the other way round";
-  Sent(Relative(Named('B'), 0));
+  Entry ended = Relative(Named('B'), 0);
+  ended.occurred_at = kMidnight + 1;
+  Sent(ended);
   EXPECT_EQ(Send(Gift(Named('B'), 1)), Verdict::kTransferNotPermitted);
   EXPECT_EQ(Send(Relative(Named('?'), 5)), Verdict::kUnknownParty);
   EXPECT_EQ(Send(Relative(Named('S'), 5)), Verdict::kWrongPartyKind);

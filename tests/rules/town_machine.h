@@ -173,8 +173,9 @@ class TownMachine : public testing::Test {
   }
 
   void Open(const Id& party, PartyKind kind) { Sent(OpenEntry(party, kind)); }
+  // In force from the town's first moments on: a later one replaces it.
   void Rule(Topic topic, const Id& scope, uint16_t key, uint64_t value) {
-    Sent(PolicyEntry(topic, scope, key, value));
+    Sent(PolicyEntry(topic, scope, key, value, kMidnight - 1'000 + ++rules_));
   }
 
   Balance BalanceOf(const Id& party, Unit unit) const {
@@ -189,6 +190,7 @@ class TownMachine : public testing::Test {
   Machine machine_;
   int64_t now_ = kMidnight + kDay;
   uint64_t next_id_ = 0;
+  int64_t rules_ = 0;
 };
 
 }  // namespace hourbook

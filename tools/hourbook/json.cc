@@ -1,5 +1,6 @@
 #include "tools/hourbook/json.h"
 
+#include <cstddef>
 #include <cstring>
 
 #include "tools/hourbook/hex.h"
@@ -23,6 +24,22 @@ Json UnitJson(uint16_t unit) {
 
 // An index, or null where 0 stands for "none".
 Json IndexJson(uint64_t index) { return index == 0 ? Json(nullptr) : Json(index); }
+
+std::string TextAt(const hbk_entry& entry, size_t offset, size_t size) {
+  const char* const text = reinterpret_cast<const char*>(&entry) + offset;
+  return std::string(text, strnlen(text, size));
+}
+
+// What a genesis says lies over the fields that other entries have there (FORMAT.md); those are shown
+// as they are too, so that the bytes can be made again.
+void AddGenesis(const hbk_entry& genesis, Json& json) {
+  uint8_t authority[16];
+  std::memcpy(authority, &genesis.prev_debit, sizeof(authority));
+  json["origin"] = TextAt(genesis, offsetof(hbk_entry, debit), 80);
+  json["time_zone"] = TextAt(genesis, offsetof(hbk_entry, evidence), sizeof(genesis.evidence));
+  json["utc_offset"] = static_cast<int32_t>(genesis.timeout);
+  json["authority"] = HexJson(authority);
+}
 
 }  // namespace
 
@@ -56,6 +73,7 @@ Json EntryJson(const hbk_entry& entry, const LocalClock& clock) {
                {"flags", FlagsJson(entry.flags)},
                {"prev_debit", IndexJson(entry.prev_debit)},
                {"prev_credit", IndexJson(entry.prev_credit)}};
+  if (entry.kind == HBK_KIND_GENESIS) AddGenesis(entry, json);
   if (entry.kind == HBK_KIND_OPEN) json["party_kind"] = NameOf(PartyKindNames(), entry.code);
   if (entry.kind == HBK_KIND_POLICY) json["topic"] = NameOf(TopicNames(), entry.code);
   const bool has_name = entry.kind == HBK_KIND_POLICY && (entry.code == HBK_POLICY_UNIT ||

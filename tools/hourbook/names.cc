@@ -64,6 +64,7 @@ constexpr Name kTopics[] = {
     {"bank_budget", HBK_POLICY_BANK_BUDGET},
     {"post_when_over", HBK_POLICY_POST_WHEN_OVER},
     {"second_person_cap", HBK_POLICY_SECOND_PERSON_CAP},
+    {"importing", HBK_POLICY_IMPORTING},
 };
 
 constexpr Name kFlags[] = {

@@ -132,7 +132,8 @@ void AddAppendCommand(CLI::App& app) {
       "append",
       "Record entries from standard input, a JSON object a line; prints an answer a line once\n"
       "they are on disk. Keys: id, kind, debit, credit, ref, activity, recorder, evidence (hex),\n"
-      "amount, unit, occurred_at, code, timeout, flags, party_kind, topic.\n"
+      "amount, unit, occurred_at, recorded_at (of imported entries), code, timeout, flags;\n"
+      "party_kind (of an open); topic, key, name (of a policy).\n"
       "Exits with 4 where an entry was refused; sending it all again is safe.\n"
       "Example: echo '{\"id\":\"000000000000000000000000000000a1\",\"kind\":\"open\",\n"
       "  \"credit\":\"000000000000000000000000000000b1\",\"party_kind\":\"team\"}' |\n"

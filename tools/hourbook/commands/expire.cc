@@ -44,8 +44,7 @@ std::vector<Holder> HoldersOf(hbk_snapshot* snapshot, uint16_t unit) {
     for (const hbk_party& party : absl::MakeConstSpan(page).first(count)) {
       const bool is_person =
           party.kind == HBK_PARTY_VOLUNTEER || party.kind == HBK_PARTY_BENEFICIARY;
-      // What is left under a linked id is moved to the one that is used first.
-      if (!is_person || party.standing == HBK_STANDING_LINKED) continue;
+      if (!is_person) continue;
       hbk_balance balance;
       Check(hbk_account_balance(snapshot, party.id, unit, &balance, &error), error);
       if (balance.credits_posted > balance.debits_posted + balance.debits_pending) {

@@ -100,15 +100,26 @@ class Settler {
     return std::equal(station_.begin(), station_.end(), entry.credit);
   }
 
-  // The redemption that a line completes or takes back; the line itself where it is one.
-  hbk_entry RedemptionOf(hbk_entry line) const {
+  struct Item {
+    Json item;                // null where the line is of no redemption, or that of no item
+    Json quantity = nullptr;  // null where it is not said how many
+  };
+
+  // What a line, the redemption that it completes or takes back, or both say of what was redeemed. Of a
+  // post in part only the post itself can say how many were collected.
+  Item ItemOf(const hbk_entry& line) const {
     hbk_error error = HBK_ERROR_INIT;
-    while (line.kind == HBK_KIND_POST || line.kind == HBK_KIND_REVERSE) {
+    hbk_entry at = line;
+    uint16_t collected = 0;
+    while (at.kind == HBK_KIND_POST || at.kind == HBK_KIND_REVERSE) {
+      if (at.kind == HBK_KIND_POST) collected = at.code;
       hbk_entry of;
-      Check(hbk_entry_by_id(writer_.snapshot(), line.ref, &of, nullptr, &error), error);
-      line = of;
+      Check(hbk_entry_by_id(writer_.snapshot(), at.ref, &of, nullptr, &error), error);
+      at = of;
     }
-    return line;
+    if (at.kind != HBK_KIND_REDEEM) return {};
+    if (collected == 0 && at.amount == line.amount) collected = at.code;
+    return {HexJson(at.ref), collected == 0 ? Json(nullptr) : Json(collected)};
   }
 
   // A settlement covers what was recorded up to its occurred_at, and is counted itself whenever it was
@@ -171,11 +182,11 @@ class Settler {
                  {"item"},
                  {"id"}});
     for (const hbk_entry& line : sheet.lines) {
-      const hbk_entry redeemed = RedemptionOf(line);
+      const Item item = ItemOf(line);
       table.AddRow({absl::StrCat(line.index), clock_.Text(line.recorded_at),
                     absl::StrCat(IsCredit(line) ? "" : "-", GroupedText(line.amount)),
-                    redeemed.code == 0 ? "" : absl::StrCat(redeemed.code),
-                    IsZero(redeemed.ref) ? "" : HexText(redeemed.ref), HexText(line.id)});
+                    item.quantity.is_null() ? "" : item.quantity.dump(),
+                    item.item.is_null() ? "" : item.item.get<std::string>(), HexText(line.id)});
     }
     Print(table.TakeText());
     if (sheet.carried != 0) Print(absl::StrCat("Carried over: ", NumberText(sheet.carried), "\n"));
@@ -186,11 +197,11 @@ class Settler {
   void PrintSheetJson(const Sheet& sheet, const hbk_entry& entry, const hbk_result& result) const {
     Json lines = Json::array();
     for (const hbk_entry& line : sheet.lines) {
-      const hbk_entry redeemed = RedemptionOf(line);
+      const Item item = ItemOf(line);
       lines.push_back({{"index", line.index},
                        {"id", HexText(line.id)},
-                       {"item", HexJson(redeemed.ref)},
-                       {"quantity", redeemed.code},
+                       {"item", item.item},
+                       {"quantity", item.quantity},
                        {"debit", !IsCredit(line)},
                        {"points", line.amount}});
     }
