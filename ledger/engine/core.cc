@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "ledger/base/check.h"
 #include "ledger/base/error.h"
 #include "ledger/chain/hasher.h"
 #include "ledger/chain/tiles.h"
@@ -27,14 +28,24 @@ absl::Status CheckLink(const Record& record, const Hash& last_leaf) {
 
 }  // namespace
 
-void LogHistory::Detach() {
-  txn_ = nullptr;
-  unwritten_.clear();
+void LogHistory::Attach(const ReadTxn& txn) {
+  txn_ = &txn;
+  const uint64_t written = txn.head().size;
+  while (!pieces_.empty() && pieces_.front().first + pieces_.front().entries->size() <= written) {
+    pieces_.pop_front();
+  }
+}
+
+LogHistory::Piece LogHistory::BeginPiece(uint64_t first, size_t most) {
+  pieces_.push_back({first, std::make_shared<std::vector<Entry>>()});
+  pieces_.back().entries->reserve(most);
+  return pieces_.back();
 }
 
 absl::StatusOr<Entry> LogHistory::At(uint64_t index) {
-  const uint64_t written = txn_->head().size;
-  if (index >= written) return unwritten_[index - written];
+  for (auto piece = pieces_.rbegin(); piece != pieces_.rend(); ++piece) {
+    if (index >= piece->first) return (*piece->entries)[index - piece->first];
+  }
   const absl::StatusOr<Record> record = txn_->At(index);
   if (!record.ok()) return record.status();
   return record->entry;
@@ -48,15 +59,39 @@ absl::StatusOr<std::optional<uint64_t>> LogHistory::Find(const Id& id) {
   return index;
 }
 
+// What the transaction holds is replayed, and needs no piece.
 void LogHistory::Append(const Entry& entry) {
   recent_.Append(entry.id);
-  if (entry.index >= txn_->head().size) unwritten_.push_back(entry);
+  if (entry.index < txn_->head().size) return;
+  HOURBOOK_CHECK(!pieces_.empty() && pieces_.back().entries->size() < pieces_.back().entries->capacity(),
+                 "there is a piece with room for what is accepted");
+  pieces_.back().entries->push_back(entry);
 }
 
+// Never beyond the newest piece: what came before it was answered for.
 void LogHistory::Truncate(uint64_t size) {
   recent_.Truncate(size);
-  const uint64_t written = txn_->head().size;
-  unwritten_.resize(size > written ? size - written : 0);
+  if (!pieces_.empty() && size >= pieces_.back().first) {
+    pieces_.back().entries->resize(size - pieces_.back().first);
+  }
+}
+
+void ChainTip::Append(const Hash& leaf) {
+  frontier_.Append(leaf);
+  last_leaf_ = leaf;
+}
+
+absl::Status ChainTip::Write(absl::Span<const Entry> entries, WriteTxn& txn) {
+  std::vector<Record> records;
+  records.reserve(entries.size());
+  for (const Entry& entry : entries) {
+    last_leaf_ = EntryLeafHash(last_leaf_, entry);
+    records.push_back({entry, last_leaf_});
+    AppendLeaf(frontier_, last_leaf_, [&](int level, uint64_t index, const Hash& hash) {
+      txn.PutTileHash(level, index, hash);
+    });
+  }
+  return txn.Append(records);
 }
 
 absl::StatusOr<std::unique_ptr<Core>> Core::Restore(const ReadTxn& txn) {
@@ -67,12 +102,13 @@ absl::StatusOr<std::unique_ptr<Core>> Core::Restore(const ReadTxn& txn) {
   const auto read = [&](int level, uint64_t index) { return ReadTileHash(txn, level, index); };
   const absl::StatusOr<Frontier> frontier = FrontierAt(size, read);
   if (!frontier.ok()) return frontier.status();
-  core->frontier_ = *frontier;
+  Hash last_leaf{};
   if (size > 0) {
     const absl::StatusOr<Record> last = txn.At(size - 1);
     if (!last.ok()) return last.status();
-    core->last_leaf_ = last->leaf;
+    last_leaf = last->leaf;
   }
+  core->tip_ = ChainTip(*frontier, last_leaf);
   core->history_.recent().Reset(std::min(size, txn.ids_covered()));
   for (uint64_t i = core->history_.recent().end(); i < size; ++i) {
     const absl::StatusOr<Record> record = txn.At(i);
@@ -88,30 +124,15 @@ absl::Status Core::CatchUp(const ReadTxn& txn) {
   for (uint64_t i = size(); i < txn.head().size; ++i) {
     const absl::StatusOr<Record> record = txn.At(i);
     if (!record.ok()) return record.status();
-    if (absl::Status linked = CheckLink(*record, last_leaf_); !linked.ok()) return linked;
+    if (absl::Status linked = CheckLink(*record, tip_.last_leaf()); !linked.ok()) return linked;
     if (absl::Status taken = machine_.Replay(record->entry); !taken.ok()) return taken;
-    frontier_.Append(record->leaf);
-    last_leaf_ = record->leaf;
+    tip_.Append(record->leaf);
   }
   history_.Detach();
-  if (size() == 0 || frontier_.Root() == txn.head().root) return absl::OkStatus();
+  if (size() == 0 || tip_.Root() == txn.head().root) return absl::OkStatus();
   return Fail(Failure::kCorrupt,
               absl::StrCat("the log's ", txn.head().size, " entries do not hash to the root that ",
                            "was stored with them; verify the ledger, restore a backup"));
-}
-
-absl::StatusOr<Hash> Core::Write(WriteTxn& txn) {
-  std::vector<Record> records;
-  records.reserve(history_.unwritten().size());
-  for (const Entry& entry : history_.unwritten()) {
-    last_leaf_ = EntryLeafHash(last_leaf_, entry);
-    records.push_back({entry, last_leaf_});
-    AppendLeaf(frontier_, last_leaf_, [&](int level, uint64_t index, const Hash& hash) {
-      txn.PutTileHash(level, index, hash);
-    });
-  }
-  if (absl::Status appended = txn.Append(records); !appended.ok()) return appended;
-  return frontier_.Root();
 }
 
 void Core::DropCoveredIds(uint64_t ids_covered) {

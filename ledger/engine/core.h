@@ -4,8 +4,10 @@
 #define LEDGER_ENGINE_CORE_H_
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -21,27 +23,56 @@ namespace hourbook {
 // machine has accepted since.
 class LogHistory : public History {
  public:
-  // Reads through `txn` from now on, until Detach. What is not in it was taken in and not written.
-  void Attach(const ReadTxn& txn) { txn_ = &txn; }
-  void Detach();
+  // Entries from here on that the machine accepted, in one piece of memory that does not move.
+  struct Piece {
+    uint64_t first;
+    std::shared_ptr<std::vector<Entry>> entries;
+  };
+
+  // Reads through `txn` from now on, until Detach. Pieces that it holds whole are forgotten.
+  void Attach(const ReadTxn& txn);
+  void Detach() { txn_ = nullptr; }
+
+  // What is accepted from now on goes into a piece of its own, of `most` entries at most.
+  Piece BeginPiece(uint64_t first, size_t most);
 
   absl::StatusOr<Entry> At(uint64_t index) override;
   absl::StatusOr<std::optional<uint64_t>> Find(const Id& id) override;
   void Append(const Entry& entry) override;
   void Truncate(uint64_t size) override;
 
-  // Entries accepted that the transaction does not hold.
-  const std::vector<Entry>& unwritten() const { return unwritten_; }
   RecentIds& recent() { return recent_; }
   const RecentIds& recent() const { return recent_; }
 
  private:
   const ReadTxn* txn_ = nullptr;
   RecentIds recent_;
-  std::vector<Entry> unwritten_;
+  std::deque<Piece> pieces_;  // oldest first; a few
 };
 
-// Not thread-safe: the Ledger's state lock guards it.
+// The end of the chain and of the tree, as far as they are written.
+class ChainTip {
+ public:
+  ChainTip() = default;
+  // Of a log that ends in a leaf, or is empty.
+  ChainTip(Frontier frontier, const Hash& last_leaf)
+      : frontier_(std::move(frontier)), last_leaf_(last_leaf) {}
+
+  const Hash& last_leaf() const { return last_leaf_; }
+  Hash Root() const { return frontier_.Root(); }
+
+  // Takes in a leaf that is written.
+  void Append(const Hash& leaf);
+
+  // Hashes entries, and hands them over to be written.
+  absl::Status Write(absl::Span<const Entry> entries, WriteTxn& txn);
+
+ private:
+  Frontier frontier_;
+  Hash last_leaf_{};
+};
+
+// Not thread-safe: the Ledger's state lock guards it, but for the tip.
 class Core {
  public:
   // The core of a ledger as of a transaction: the newest complete state that the store keeps, and
@@ -54,12 +85,8 @@ class Core {
   uint64_t size() const { return machine_.state().size; }
 
   // Takes in the entries that the transaction holds beyond size(), checking each link, each verdict
-  // and the root.
+  // and the root. Nothing may be under way to be written.
   absl::Status CatchUp(const ReadTxn& txn);
-
-  // Hashes what the machine accepted beyond the transaction, hands it all over to be written, and
-  // returns the tree's root with it.
-  absl::StatusOr<Hash> Write(WriteTxn& txn);
 
   // Ids stay in memory for readers of transactions whose index does not cover them.
   void PinIds(uint64_t ids_covered) { pins_.insert(ids_covered); }
@@ -70,13 +97,15 @@ class Core {
   const State& state() const { return machine_.state(); }
   LogHistory& history() { return history_; }
 
+  // Whoever writes has it to themselves.
+  ChainTip& tip() { return tip_; }
+
  private:
   explicit Core(State state) : machine_(&history_, std::move(state)) {}
 
   LogHistory history_;
   Machine machine_;
-  Frontier frontier_;
-  Hash last_leaf_{};
+  ChainTip tip_;
   std::multiset<uint64_t> pins_;
 };
 

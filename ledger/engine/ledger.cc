@@ -54,7 +54,16 @@ Ledger::Ledger(std::string directory, std::unique_ptr<Store> store, Registry::En
       state_period_(options.state_period),
       sweep_(state_period_) {}
 
-Ledger::~Ledger() = default;
+// In a child process the thread is not there, and what it had in hand is not this process's.
+Ledger::~Ledger() {
+  if (!writer_.joinable()) return;
+  if (process_ != ::getpid()) {
+    writer_.detach();
+    return;
+  }
+  pipeline_.Stop();
+  writer_.join();
+}
 
 absl::StatusOr<std::unique_ptr<Ledger>> Ledger::OpenStore(const std::string& directory,
                                                           const StoreOptions& store_options,
@@ -127,12 +136,13 @@ absl::Status Ledger::WriteGenesis(const Entry& genesis) {
   absl::StatusOr<std::unique_ptr<Core>> core = Core::Restore(*txn);
   if (!core.ok()) return core.status();
   (*core)->history().Attach(*txn);
+  const LogHistory::Piece piece = (*core)->history().BeginPiece(0, 1);
   if (absl::Status taken = (*core)->machine().Replay(genesis); !taken.ok()) return taken;
-  const absl::StatusOr<Hash> root = (*core)->Write(*txn);
-  if (!root.ok()) return root.status();
+  ChainTip& tip = (*core)->tip();
+  if (absl::Status put = tip.Write(*piece.entries, *txn); !put.ok()) return put;
   (*core)->history().Detach();
   core_ = *std::move(core);
-  return txn->Commit(*root);
+  return txn->Commit(core_->tip().Root());
 }
 
 absl::Status Ledger::LoadCore() {
@@ -153,9 +163,11 @@ absl::Status Ledger::Append(absl::Span<const Entry> batch, absl::Time deadline,
   }
   if (absl::Status checked = CheckBatch(batch.size()); !checked.ok()) return checked;
   if (!not_behind_.ok()) return not_behind_;
-  Request request{.batch = batch, .outcomes = std::vector<Outcome>(batch.size()), .status = {}};
-  const absl::Status written = queue_.Run(
-      request, deadline, [this](absl::Time until) { return WriteGroup(until); });
+  Request request;
+  request.batch = batch;
+  request.outcomes.resize(batch.size());
+  const absl::Status written = pipeline_.Run(
+      request, deadline, [this](absl::Time until) { return LeadGroup(until); });
   if (written.ok()) std::copy(request.outcomes.begin(), request.outcomes.end(), outcomes.begin());
   return written;
 }

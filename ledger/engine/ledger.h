@@ -1,8 +1,9 @@
 // A ledger that is open in this process: one writer at a time, any number of readers.
 //
-// Locks, outermost first: the queue lock (group.h), held only to hand requests over; the store's
-// writer, one of all processes; the state lock, held while the state is read or changed, but never
-// while anything is written to disk.
+// Locks, none of which is taken while another one of this process is held: that of the pipeline, held
+// only to hand requests and groups over; the state lock, held while the state is read or changed, but
+// never while anything is written to disk. The turn to write, one of all processes, is held for as long
+// as anything is on its way.
 #ifndef LEDGER_ENGINE_LEDGER_H_
 #define LEDGER_ENGINE_LEDGER_H_
 
@@ -13,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -21,7 +23,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "ledger/engine/core.h"
-#include "ledger/engine/group.h"
+#include "ledger/engine/pipeline.h"
 #include "ledger/engine/registry.h"
 #include "ledger/engine/state_pages.h"
 #include "ledger/format/genesis.h"
@@ -96,13 +98,20 @@ class Ledger {
   absl::Status WriteGenesis(const Entry& genesis);
   absl::Status LoadCore() ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_lock_);
 
-  // The write path, in write_group.cc: called by one thread at a time.
-  absl::Status WriteGroup(absl::Time deadline);
-  absl::StatusOr<WriteTxn> BeginGroup(absl::Time deadline);
-  absl::Status WriteRequests(absl::Span<Request* const> requests, WriteTxn txn);
-  absl::Status JudgeRequests(absl::Span<Request* const> requests);
-  absl::Status WriteJudged(uint64_t base, WriteTxn& txn);
-  absl::Status EndGroup(uint64_t base, const WriteTxn& txn);
+  // The write path, in write_group.cc. The leader's, one thread at a time:
+  absl::Status LeadGroup(absl::Time deadline);
+  void GiveUpGroup();
+  absl::StatusOr<ReadTxn> BeginGroup(bool is_alone, absl::Time deadline);
+  void JudgeGroup(Group& group, ReadTxn txn);
+  absl::Status JudgeRequests(Group& group);
+  void StartWriter();
+  // Those of who writes, one thread at a time:
+  void WriteGroup(Group& group);
+  absl::Status TryToWrite(Group& group);
+  absl::Status IndexIds(uint64_t entries, WriteTxn& txn);
+  absl::Status SweepState(uint64_t base, uint64_t entries, WriteTxn& txn);
+  // Once nothing is on its way to the disk any more.
+  void EndTurn(const absl::Status& failure);
 
   // No call succeeds from now on.
   void Poison(const absl::Status& cause) ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_lock_);
@@ -116,7 +125,10 @@ class Ledger {
   const uint64_t state_period_;
   absl::Status not_behind_;  // found when opened
 
-  GroupQueue queue_;
+  Pipeline pipeline_;
+  std::thread writer_;  // none until so much was to be written at once that it is worth one
+  // Held while anything is on its way to the disk: set by the leader, ended in EndTurn.
+  std::unique_ptr<WriterLock> turn_;
 
   mutable absl::Mutex state_lock_;
   // Snapshots share it, so that one opened before a failed write goes on reading its view.

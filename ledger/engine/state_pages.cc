@@ -216,6 +216,10 @@ absl::Status Sweep::WritePages(const State& state, uint64_t count, WriteTxn& txn
   return txn.PutStateHead(head);
 }
 
+void Sweep::Abandon(State& state) {
+  if (running_) End(state);
+}
+
 void Sweep::Committed(State& state) {
   if (running_ && running_->complete) End(state);
 }

@@ -30,12 +30,13 @@ class Sweep {
 
   // Writes the next pages into a transaction that `entries` entries were appended to. Begins a
   // sweep where enough entries came since the last one and no other process is at it. `state` must
-  // have `base`, the transaction's size before it, as its newest view; a new sweep takes a share in
-  // it and gives that back when it is done.
+  // have a view of `base`, the transaction's size before it; a new sweep takes a share in it and
+  // gives that back when it is done.
   absl::Status Step(State& state, uint64_t base, uint64_t entries, WriteTxn& txn);
 
-  // The transaction of the last Step is on disk.
+  // The transaction of the last Step is on disk, or will not be: then the sweep begins anew some time.
   void Committed(State& state);
+  void Abandon(State& state);
 
  private:
   struct Running {

@@ -1,6 +1,10 @@
-// The write path: one group of batches from judgement to disk.
+// The write path: one group of batches from judgement to disk (pipeline.h).
+#include <pthread.h>
+#include <signal.h>
+
 #include <algorithm>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,9 +13,6 @@
 
 namespace hourbook {
 namespace {
-
-// As much as one sync is worth waiting for.
-constexpr size_t kGroupEntries = 4 * Ledger::kBatchMax;
 
 // Readers get at the state between slices of a group. A chain is never cut.
 constexpr size_t kSliceEntries = 256;
@@ -29,77 +30,90 @@ size_t SliceLength(absl::Span<const Entry> batch) {
   return length;
 }
 
-absl::Status IndexIds(const RecentIds& recent, uint64_t entries, WriteTxn& txn) {
-  if (txn.head().size - txn.ids_covered() >= kIdRun) {
-    std::vector<IdAt> ids;
-    for (uint64_t i = txn.ids_covered(); i < txn.head().size; ++i) ids.push_back({recent.At(i), i});
-    if (absl::Status added = txn.AddIds(ids); !added.ok()) return added;
-  }
-  return txn.MergeIds(kMergedPerEntry * entries);
-}
-
 }  // namespace
 
-absl::Status Ledger::WriteGroup(absl::Time deadline) {
-  absl::StatusOr<WriteTxn> txn = BeginGroup(deadline);
-  if (!txn.ok()) return txn.status();
-  const std::vector<Request*> requests = queue_.Take(kGroupEntries);
-  absl::Status written = WriteRequests(requests, *std::move(txn));
-  while (!written.ok() && FailureOf(written) == Failure::kMapFull) {
-    if (absl::Status grown = store_->Grow(); !grown.ok()) {
-      written = grown;
-      break;
-    }
-    txn = BeginGroup(absl::InfiniteFuture());
-    written = txn.ok() ? WriteRequests(requests, *std::move(txn)) : txn.status();
+absl::Status Ledger::LeadGroup(absl::Time deadline) {
+  if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
+  absl::StatusOr<bool> is_alone = pipeline_.Reserve(false, deadline);
+  if (is_alone.ok() && !*is_alone && turn_->IsWanted()) {
+    GiveUpGroup();
+    is_alone = pipeline_.Reserve(true, deadline);
   }
-  queue_.Finish(requests, written);
+  if (!is_alone.ok()) return is_alone.status();
+  absl::StatusOr<ReadTxn> txn = BeginGroup(*is_alone, deadline);
+  if (!txn.ok()) {
+    GiveUpGroup();
+    return txn.status();
+  }
+  if (pipeline_.HasMany()) StartWriter();
+  Group& group = pipeline_.Take(writer_.joinable());
+  const bool writes_itself = !group.is_for_writer;  // if not, the group may end at any time
+  JudgeGroup(group, *std::move(txn));
+  if (writes_itself) WriteGroup(group);
   return absl::OkStatus();
 }
 
-absl::StatusOr<WriteTxn> Ledger::BeginGroup(absl::Time deadline) {
-  if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
-  absl::StatusOr<WriteTxn> txn = store_->Write(deadline);
-  if (!txn.ok()) return txn;
-  absl::MutexLock lock(&state_lock_);
-  absl::Status ready;
-  if (core_->size() != txn->head().size) ready = core_->CatchUp(*txn);
-  if (!ready.ok()) {
-    Poison(ready);
-    return ready;
+void Ledger::GiveUpGroup() {
+  pipeline_.GiveUp([this](const absl::Status& failure) { EndTurn(failure); });
+}
+
+absl::StatusOr<ReadTxn> Ledger::BeginGroup(bool is_alone, absl::Time deadline) {
+  if (is_alone) {
+    // Now that nobody else has the state, it may have been lost meanwhile.
+    if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
+    absl::StatusOr<std::unique_ptr<WriterLock>> turn = store_->Lock(deadline);
+    if (!turn.ok()) return turn.status();
+    turn_ = *std::move(turn);
   }
+  absl::MutexLock lock(&state_lock_);
+  absl::StatusOr<ReadTxn> txn = store_->Read();
+  if (!txn.ok()) return txn;
+  if (is_alone && core_->size() != txn->head().size) {
+    if (absl::Status caught_up = core_->CatchUp(*txn); !caught_up.ok()) {
+      Poison(caught_up);
+      return caught_up;
+    }
+  }
+  // Under the lock that it was read under: the writer drops ids once its index has them, and this
+  // transaction may not see that.
+  core_->PinIds(txn->ids_covered());
   return txn;
 }
 
-absl::Status Ledger::WriteRequests(absl::Span<Request* const> requests, WriteTxn txn) {
-  const uint64_t base = txn.head().size;
+void Ledger::JudgeGroup(Group& group, ReadTxn txn) {
   {
     absl::MutexLock lock(&state_lock_);
+    group.base = core_->size();
     core_->machine().mutable_state().AddView();
     core_->history().Attach(txn);
+    group.piece = core_->history().BeginPiece(group.base, group.asked);
   }
-  absl::Status written = JudgeRequests(requests);
-  if (written.ok()) written = WriteJudged(base, txn);
-  if (written.ok()) return written;
-  // The state is ahead of the disk: it is made again from what is there.
-  { const WriteTxn dropped = std::move(txn); }
-  absl::MutexLock lock(&state_lock_);
-  if (!poison_.ok()) return written;
-  if (absl::Status loaded = LoadCore(); !loaded.ok()) Poison(loaded);
-  return written;
+  const absl::Status judged = JudgeRequests(group);
+  {
+    absl::MutexLock lock(&state_lock_);
+    core_->history().Detach();
+    core_->UnpinIds(txn.ids_covered());
+  }
+  { const ReadTxn over = std::move(txn); }
+  pipeline_.EndJudging(group, judged);
 }
 
-absl::Status Ledger::JudgeRequests(absl::Span<Request* const> requests) {
+absl::Status Ledger::JudgeRequests(Group& group) {
   const int64_t now = clock_();
-  for (Request* const request : requests) {
+  for (Request* const request : group.requests) {
     absl::Span<const Entry> batch = request->batch;
     absl::Span<Outcome> outcomes = absl::MakeSpan(request->outcomes);
     while (!batch.empty()) {
       const size_t length = SliceLength(batch);
-      absl::MutexLock lock(&state_lock_);
-      const absl::Status judged =
-          core_->machine().Judge(batch.first(length), now, outcomes.first(length));
-      if (!judged.ok()) return judged;
+      size_t accepted = 0;
+      {
+        absl::MutexLock lock(&state_lock_);
+        const absl::Status judged =
+            core_->machine().Judge(batch.first(length), now, outcomes.first(length));
+        if (!judged.ok()) return judged;
+        accepted = group.piece.entries->size();
+      }
+      pipeline_.Accept(group, accepted);
       batch.remove_prefix(length);
       outcomes.remove_prefix(length);
     }
@@ -107,43 +121,103 @@ absl::Status Ledger::JudgeRequests(absl::Span<Request* const> requests) {
   return absl::OkStatus();
 }
 
-absl::Status Ledger::WriteJudged(uint64_t base, WriteTxn& txn) {
+void Ledger::StartWriter() {
+  if (writer_.joinable()) return;
+  // The program's signals are its own threads' business.
+  sigset_t all, before;
+  sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  try {
+    writer_ = std::thread([this] {
+      while (Group* const group = pipeline_.NextForWriter()) WriteGroup(*group);
+    });
+  } catch (const std::system_error&) {
+    // Whoever leads goes on writing.
+  }
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void Ledger::WriteGroup(Group& group) {
+  absl::Status written = pipeline_.failure();
+  if (written.ok()) written = TryToWrite(group);
+  while (!written.ok() && FailureOf(written) == Failure::kMapFull) {
+    written = pipeline_.WithoutJudging([this] { return store_->Grow(); });
+    if (!written.ok()) break;
+    written = TryToWrite(group);
+  }
+  pipeline_.AwaitJudged(group);
+  if (written.ok()) {  // else the state is made anew, and readers need its views until then
+    absl::MutexLock lock(&state_lock_);
+    core_->machine().mutable_state().RemoveView(group.base);
+  }
+  pipeline_.Finish(group, written, [this](const absl::Status& failure) { EndTurn(failure); });
+}
+
+absl::Status Ledger::TryToWrite(Group& group) {
   Core* core = nullptr;
   {
     absl::MutexLock lock(&state_lock_);
     core = core_.get();
   }
-  // Until the commit only this thread changes the core, and readers look at state and ids alone.
-  const uint64_t entries = core->history().unwritten().size();
-  if (entries == 0) return EndGroup(base, txn);
-  const absl::StatusOr<Hash> root = core->Write(txn);
-  if (!root.ok()) return root.status();
-  if (absl::Status indexed = IndexIds(core->history().recent(), entries, txn); !indexed.ok()) {
-    return indexed;
+  std::optional<WriteTxn> txn;
+  ChainTip tip = core->tip();
+  size_t written = 0;
+  while (const size_t more = pipeline_.AwaitAccepted(group, written) - written) {
+    if (!txn) {
+      absl::StatusOr<WriteTxn> begun = store_->Write(*turn_);
+      if (!begun.ok()) return begun.status();
+      txn = *std::move(begun);
+    }
+    const auto entries = absl::MakeConstSpan(group.piece.entries->data() + written, more);
+    if (absl::Status put = tip.Write(entries, *txn); !put.ok()) return put;
+    written += more;
   }
-  {
-    absl::MutexLock lock(&state_lock_);
-    const absl::Status swept =
-        sweep_.Step(core->machine().mutable_state(), base, entries, txn);
-    if (!swept.ok()) return swept;
+  if (!group.judged.ok()) return group.judged;
+  if (!txn) return absl::OkStatus();
+  if (absl::Status indexed = IndexIds(written, *txn); !indexed.ok()) return indexed;
+  absl::Status committed = SweepState(group.base, written, *txn);
+  if (committed.ok()) committed = txn->Commit(tip.Root());
+  absl::MutexLock lock(&state_lock_);
+  if (committed.ok()) {
+    sweep_.Committed(core->machine().mutable_state());
+    core->DropCoveredIds(txn->ids_covered());
+    core->tip() = std::move(tip);
+    return committed;
   }
-  const absl::Status committed = txn.Commit(*root);
-  if (committed.ok()) return EndGroup(base, txn);
+  sweep_.Abandon(core->machine().mutable_state());
   // A full map is found before anything is written; after any other failure nobody knows.
-  if (FailureOf(committed) != Failure::kMapFull) {
-    absl::MutexLock lock(&state_lock_);
-    Poison(committed);
-  }
+  if (FailureOf(committed) != Failure::kMapFull) Poison(committed);
   return committed;
 }
 
-absl::Status Ledger::EndGroup(uint64_t base, const WriteTxn& txn) {
+absl::Status Ledger::IndexIds(uint64_t entries, WriteTxn& txn) {
+  if (txn.head().size - txn.ids_covered() >= kIdRun) {
+    std::vector<IdAt> ids;
+    ids.reserve(txn.head().size - txn.ids_covered());
+    {
+      absl::MutexLock lock(&state_lock_);
+      const RecentIds& recent = core_->history().recent();
+      for (uint64_t i = txn.ids_covered(); i < txn.head().size; ++i) ids.push_back({recent.At(i), i});
+    }
+    if (absl::Status added = txn.AddIds(ids); !added.ok()) return added;
+  }
+  return txn.MergeIds(kMergedPerEntry * entries);
+}
+
+absl::Status Ledger::SweepState(uint64_t base, uint64_t entries, WriteTxn& txn) {
   absl::MutexLock lock(&state_lock_);
-  sweep_.Committed(core_->machine().mutable_state());
-  core_->machine().mutable_state().RemoveView(base);
-  core_->DropCoveredIds(txn.ids_covered());
-  core_->history().Detach();
-  return absl::OkStatus();
+  return sweep_.Step(core_->machine().mutable_state(), base, entries, txn);
+}
+
+void Ledger::EndTurn(const absl::Status& failure) {
+  if (!failure.ok()) {
+    // The state is ahead of the disk: it is made again from what is there.
+    absl::MutexLock lock(&state_lock_);
+    if (poison_.ok()) {
+      if (absl::Status loaded = LoadCore(); !loaded.ok()) Poison(loaded);
+    }
+  }
+  turn_.reset();
 }
 
 void Ledger::Poison(const absl::Status& cause) {

@@ -33,8 +33,8 @@ struct State {
   // Takes in a genesis or policy entry.
   void AddPolicy(const Entry& entry);
 
-  // As Table's. A view's name is the size it was added at. ShareView counts the newest one, or one
-  // at the present size, once more.
+  // As Table's. A view's name is the size it was added at. ShareView counts one that exists once
+  // more, or adds one at the present size.
   void AddView() { ShareView(size); }
   void ShareView(uint64_t view);
   void RemoveView(uint64_t view);

@@ -79,11 +79,11 @@ class Table {
   void Keep(const Mark&) { EndMark(); }
 
   // From now on At(view, ...) answers as the table stands at this moment. Views are added in
-  // growing order; adding one that exists counts it twice.
+  // growing order; adding one that exists counts it once more.
   void AddView(ViewId view) {
-    HOURBOOK_CHECK(views_.empty() || views_.rbegin()->first <= view, "views grow with the ledger");
     auto [it, added] = views_.try_emplace(view);
     if (added) it->second.size = size();
+    HOURBOOK_CHECK(!added || std::next(it) == views_.end(), "views grow with the ledger");
     ++it->second.users;
   }
 

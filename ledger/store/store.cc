@@ -210,16 +210,26 @@ absl::StatusOr<ReadTxn> Store::Read() const {
   return txn;
 }
 
-absl::StatusOr<WriteTxn> Store::Write(absl::Time deadline) {
+absl::StatusOr<std::unique_ptr<WriterLock>> Store::Lock(absl::Time deadline) {
   if (read_only_) {
     return Fail(Failure::kReadOnly, absl::StrCat(directory_, " was opened read-only"));
   }
-  absl::StatusOr<std::unique_ptr<WriterLock>> lock = WriterLock::Acquire(directory_, deadline);
+  return WriterLock::Acquire(directory_, deadline);
+}
+
+absl::StatusOr<WriteTxn> Store::Write(const WriterLock&) { return BeginWrite(nullptr); }
+
+absl::StatusOr<WriteTxn> Store::Write(absl::Time deadline) {
+  absl::StatusOr<std::unique_ptr<WriterLock>> lock = Lock(deadline);
   if (!lock.ok()) return lock.status();
+  return BeginWrite(*std::move(lock));
+}
+
+absl::StatusOr<WriteTxn> Store::BeginWrite(std::unique_ptr<WriterLock> lock) {
   absl::StatusOr<ReadTxn> txn = Begin(0);
   if (!txn.ok()) return txn.status();
   if (absl::Status read = txn->ReadMeta(); !read.ok()) return read;
-  return WriteTxn(*std::move(txn), *std::move(lock));
+  return WriteTxn(*std::move(txn), std::move(lock));
 }
 
 absl::Status Store::Backup(const std::string& directory) const {

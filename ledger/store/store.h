@@ -18,6 +18,7 @@
 #include "absl/types/span.h"
 #include "ledger/store/id_directory.h"
 #include "ledger/store/record.h"
+#include "ledger/store/writer_lock.h"
 
 struct MDB_txn;
 
@@ -26,7 +27,6 @@ namespace hourbook {
 class Environment;
 class IdFilter;
 class IdFilters;
-class WriterLock;
 
 struct StoreOptions {
   bool create = false;     // make the directory and an empty log where there is none
@@ -151,7 +151,7 @@ class WriteTxn : public ReadTxn {
   // The filter of a merge's output of so many pairs in all, or null.
   IdFilter* FilterOf(const IdMerge& merge, uint64_t pairs);
 
-  std::unique_ptr<WriterLock> lock_;
+  std::unique_ptr<WriterLock> lock_;  // null where the caller has it
   std::map<int, std::vector<std::pair<uint64_t, Hash>>> new_tile_hashes_;
   bool ids_changed_ = false;
 };
@@ -171,6 +171,12 @@ class Store {
 
   // Waits for the writer of any process to end; kTimeout where that takes past the deadline.
   // kReadOnly where the store was opened so.
+  absl::StatusOr<std::unique_ptr<WriterLock>> Lock(absl::Time deadline);
+
+  // Under a lock that is held until the transaction is over; one at a time.
+  absl::StatusOr<WriteTxn> Write(const WriterLock& lock);
+
+  // Both.
   absl::StatusOr<WriteTxn> Write(absl::Time deadline = absl::InfiniteFuture());
 
   // Copies the store as of now into a directory, made where it does not exist, which must hold no
@@ -188,6 +194,7 @@ class Store {
 
   absl::Status OpenDatabases(bool create);
   absl::StatusOr<ReadTxn> Begin(unsigned flags) const;
+  absl::StatusOr<WriteTxn> BeginWrite(std::unique_ptr<WriterLock> lock);
 
   const std::string directory_;
   const bool read_only_;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -22,30 +23,70 @@ constexpr absl::Duration kLongestNap = absl::Milliseconds(2);
 
 // flock belongs to the open file and not to the process, so that a thread cannot lose it by closing
 // another handle on the same file.
+class FlockFile {
+ public:
+  static absl::StatusOr<std::unique_ptr<FlockFile>> Open(const std::string& directory,
+                                                         absl::string_view name) {
+    const std::string path = absl::StrCat(directory, "/", name);
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0644);
+    if (fd < 0) return LmdbError(errno, absl::StrCat("opening ", path));
+    return std::unique_ptr<FlockFile>(new FlockFile(directory, fd));
+  }
+
+  // Unlocked in so many words: a child forked meanwhile has the file open, too.
+  ~FlockFile() {
+    Unlock();
+    ::close(fd_);
+  }
+  FlockFile(const FlockFile&) = delete;
+  FlockFile& operator=(const FlockFile&) = delete;
+
+  absl::Status Lock(absl::Time deadline) {
+    for (absl::Duration nap = kFirstNap;; nap = std::min(2 * nap, kLongestNap)) {
+      if (TryLock()) return absl::OkStatus();
+      if (errno != EWOULDBLOCK && errno != EINTR) {
+        return LmdbError(errno, absl::StrCat("locking ", directory_));
+      }
+      if (absl::Now() >= deadline) {
+        return Fail(Failure::kTimeout, absl::StrCat("another process kept writing to ", directory_,
+                                                    " until the timeout; nothing was written, try "
+                                                    "again"));
+      }
+      absl::SleepFor(nap);
+    }
+  }
+
+  bool TryLock() { return ::flock(fd_, LOCK_EX | LOCK_NB) == 0; }
+  void Unlock() { ::flock(fd_, LOCK_UN); }
+
+ private:
+  FlockFile(std::string directory, int fd) : directory_(std::move(directory)), fd_(fd) {}
+
+  const std::string directory_;
+  const int fd_;
+};
+
 absl::StatusOr<std::unique_ptr<WriterLock>> WriterLock::Acquire(const std::string& directory,
                                                                 absl::Time deadline) {
-  const std::string path = absl::StrCat(directory, "/writer.lock");
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0644);
-  if (fd < 0) return LmdbError(errno, absl::StrCat("opening ", path));
-  std::unique_ptr<WriterLock> lock(new WriterLock(fd));
-  for (absl::Duration nap = kFirstNap;; nap = std::min(2 * nap, kLongestNap)) {
-    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return lock;
-    if (errno != EWOULDBLOCK && errno != EINTR) {
-      return LmdbError(errno, absl::StrCat("locking ", path));
-    }
-    if (absl::Now() >= deadline) {
-      return Fail(Failure::kTimeout, absl::StrCat("another process kept writing to ", directory,
-                                                  " until the timeout; nothing was written, try "
-                                                  "again"));
-    }
-    absl::SleepFor(nap);
-  }
+  absl::StatusOr<std::unique_ptr<FlockFile>> turn = FlockFile::Open(directory, "writer.turn");
+  if (!turn.ok()) return turn.status();
+  absl::StatusOr<std::unique_ptr<FlockFile>> lock = FlockFile::Open(directory, "writer.lock");
+  if (!lock.ok()) return lock.status();
+  if (absl::Status next = (*turn)->Lock(deadline); !next.ok()) return next;
+  if (absl::Status held = (*lock)->Lock(deadline); !held.ok()) return held;
+  (*turn)->Unlock();
+  return std::unique_ptr<WriterLock>(new WriterLock(*std::move(lock), *std::move(turn)));
 }
 
-// Unlocked in so many words: a child forked meanwhile has the file open, too.
-WriterLock::~WriterLock() {
-  ::flock(fd_, LOCK_UN);
-  ::close(fd_);
+WriterLock::WriterLock(std::unique_ptr<FlockFile> lock, std::unique_ptr<FlockFile> turn)
+    : lock_(std::move(lock)), turn_(std::move(turn)) {}
+
+WriterLock::~WriterLock() = default;
+
+bool WriterLock::IsWanted() const {
+  if (!turn_->TryLock()) return true;
+  turn_->Unlock();
+  return false;
 }
 
 }  // namespace hourbook

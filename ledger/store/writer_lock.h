@@ -11,20 +11,27 @@
 
 namespace hourbook {
 
-// Held until destroyed, or until its process ends.
+class FlockFile;
+
+// Held until destroyed, or until its process ends. Whoever waits for it is next: its last holder does
+// not get it again before them.
 class WriterLock {
  public:
-  // A file in the directory carries the lock. kTimeout where another process kept it too long.
+  // Two files in the directory carry the lock. kTimeout where another process kept it too long.
   static absl::StatusOr<std::unique_ptr<WriterLock>> Acquire(const std::string& directory,
                                                              absl::Time deadline);
   ~WriterLock();
   WriterLock(const WriterLock&) = delete;
   WriterLock& operator=(const WriterLock&) = delete;
 
- private:
-  explicit WriterLock(int fd) : fd_(fd) {}
+  // Whether another process waits for it.
+  bool IsWanted() const;
 
-  const int fd_;
+ private:
+  WriterLock(std::unique_ptr<FlockFile> lock, std::unique_ptr<FlockFile> turn);
+
+  const std::unique_ptr<FlockFile> lock_;  // held
+  const std::unique_ptr<FlockFile> turn_;  // held by whoever is next
 };
 
 }  // namespace hourbook

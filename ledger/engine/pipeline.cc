@@ -1,0 +1,197 @@
+#include "ledger/engine/pipeline.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "ledger/base/check.h"
+#include "ledger/base/error.h"
+
+namespace hourbook {
+namespace {
+
+// One is written while the next is judged.
+constexpr size_t kMostGroups = 2;
+
+// Fewer entries than this are not worth waking the writer for, while more are being judged.
+constexpr size_t kWorthWriting = 1'020;  // 60 blocks of the log
+
+absl::Status TimedOut() {
+  return Fail(Failure::kTimeout, "other writers kept the ledger busy until the timeout; nothing was "
+                                 "written, try again");
+}
+
+}  // namespace
+
+absl::Status Pipeline::Run(Request& request, absl::Time deadline,
+                           absl::FunctionRef<absl::Status(absl::Time)> lead) {
+  absl::MutexLock lock(&lock_);
+  waiting_.push_back(&request);
+  waiting_entries_ += request.batch.size();
+  room_.Signal();  // a leader may wait for enough to be worth a group
+  absl::Status led;
+  bool timed_out = false;
+  while (!request.done) {
+    if (!request.taken && (!led.ok() || timed_out)) {
+      waiting_.erase(std::find(waiting_.begin(), waiting_.end(), &request));
+      waiting_entries_ -= request.batch.size();
+      WakeNextLeader();
+      return led.ok() ? TimedOut() : led;
+    }
+    if (!request.taken && !has_leader_) {
+      has_leader_ = true;
+      lock_.Unlock();
+      led = lead(deadline);
+      lock_.Lock();
+      has_leader_ = false;
+      WakeNextLeader();
+    } else if (request.taken) {
+      request.changed.Wait(&lock_);
+    } else {
+      timed_out = request.changed.WaitWithDeadline(&lock_, deadline);
+    }
+  }
+  return request.status;
+}
+
+void Pipeline::WakeNextLeader() {
+  if (!has_leader_ && !waiting_.empty()) waiting_.front()->changed.Signal();
+}
+
+bool Pipeline::HasMany() const {
+  absl::MutexLock lock(&lock_);
+  return waiting_entries_ >= kManyEntries;
+}
+
+bool Pipeline::HasRoom(bool drain) const {
+  if (is_closed_) return false;
+  if (groups_.empty()) return true;
+  const bool is_worth_it = waiting_entries_ >= kManyEntries;
+  return !drain && failure_.ok() && groups_.size() < kMostGroups && is_worth_it;
+}
+
+absl::StatusOr<bool> Pipeline::Reserve(bool drain, absl::Time deadline) {
+  absl::MutexLock lock(&lock_);
+  while (!HasRoom(drain)) {
+    const bool timed_out = room_.WaitWithDeadline(&lock_, deadline);
+    if (timed_out && !HasRoom(drain)) return TimedOut();
+  }
+  is_reserved_ = true;
+  return groups_.empty();
+}
+
+void Pipeline::GiveUp(AtEnd at_end) {
+  absl::MutexLock lock(&lock_);
+  is_reserved_ = false;
+  if (groups_.empty()) End(at_end);
+  progress_.SignalAll();
+}
+
+// Without the lock, since it takes others; nothing new comes meanwhile.
+void Pipeline::End(AtEnd at_end) {
+  is_closed_ = true;
+  const absl::Status failure = failure_;
+  lock_.Unlock();
+  at_end(failure);
+  lock_.Lock();
+  failure_ = absl::OkStatus();
+  is_closed_ = false;
+}
+
+Group& Pipeline::Take(bool has_writer) {
+  absl::MutexLock lock(&lock_);
+  HOURBOOK_CHECK(is_reserved_ && !waiting_.empty(), "the leader's own request waits");
+  auto group = std::make_unique<Group>();
+  while (!waiting_.empty()) {
+    Request* const next = waiting_.front();
+    const size_t entries = next->batch.size();
+    if (!group->requests.empty() && group->asked + entries > kGroupEntries) break;
+    next->taken = true;
+    group->requests.push_back(next);
+    group->asked += entries;
+    waiting_entries_ -= entries;
+    waiting_.pop_front();
+  }
+  group->is_for_writer = has_writer && (!groups_.empty() || group->asked >= kManyEntries);
+  is_reserved_ = false;
+  groups_.push_back(std::move(group));
+  progress_.SignalAll();
+  return *groups_.back();
+}
+
+void Pipeline::Accept(Group& group, size_t accepted) {
+  absl::MutexLock lock(&lock_);
+  group.accepted = accepted;
+  progress_.SignalAll();
+}
+
+void Pipeline::EndJudging(Group& group, const absl::Status& judged) {
+  absl::MutexLock lock(&lock_);
+  group.is_judged = true;
+  group.judged = judged;
+  progress_.SignalAll();
+}
+
+size_t Pipeline::AwaitAccepted(const Group& group, size_t written) {
+  absl::MutexLock lock(&lock_);
+  while (!group.is_judged && group.accepted < written + kWorthWriting) progress_.Wait(&lock_);
+  return group.accepted;
+}
+
+void Pipeline::AwaitJudged(const Group& group) {
+  absl::MutexLock lock(&lock_);
+  while (!group.is_judged) progress_.Wait(&lock_);
+}
+
+bool Pipeline::IsJudging() const {
+  return is_reserved_ || std::any_of(groups_.begin(), groups_.end(),
+                                     [](const auto& group) { return !group->is_judged; });
+}
+
+absl::Status Pipeline::WithoutJudging(absl::FunctionRef<absl::Status()> doing) {
+  absl::MutexLock lock(&lock_);
+  is_closed_ = true;
+  while (IsJudging()) progress_.Wait(&lock_);
+  lock_.Unlock();
+  absl::Status done = doing();
+  lock_.Lock();
+  is_closed_ = false;
+  room_.Signal();
+  return done;
+}
+
+void Pipeline::Finish(Group& group, const absl::Status& status, AtEnd at_end) {
+  absl::MutexLock lock(&lock_);
+  HOURBOOK_CHECK(&group == groups_.front().get() && group.is_judged, "groups end in order");
+  if (failure_.ok()) failure_ = status;
+  if (groups_.size() == 1 && !is_reserved_) End(at_end);
+  for (Request* const request : group.requests) {
+    request->status = status;
+    request->done = true;
+    request->changed.Signal();
+  }
+  groups_.pop_front();
+  room_.Signal();
+  progress_.SignalAll();
+}
+
+absl::Status Pipeline::failure() const {
+  absl::MutexLock lock(&lock_);
+  return failure_;
+}
+
+Group* Pipeline::NextForWriter() {
+  absl::MutexLock lock(&lock_);
+  while (groups_.empty() || !groups_.front()->is_for_writer) {
+    if (stopped_ && groups_.empty()) return nullptr;
+    progress_.Wait(&lock_);
+  }
+  return groups_.front().get();
+}
+
+void Pipeline::Stop() {
+  absl::MutexLock lock(&lock_);
+  stopped_ = true;
+  progress_.SignalAll();
+}
+
+}  // namespace hourbook

@@ -1,0 +1,134 @@
+// Who waits to be written, and what is on its way to the disk.
+//
+// Callers that wait are merged into groups. The first caller to find nobody leading leads: it takes a
+// group and judges it, then leads no more. What is judged is written in order: by the ledger's writer
+// thread, so that the next group is judged meanwhile, or where little waits by the leader itself. There
+// is no fixed time to wait: a group is whoever came while there was no room for another.
+#ifndef LEDGER_ENGINE_PIPELINE_H_
+#define LEDGER_ENGINE_PIPELINE_H_
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "ledger/engine/core.h"
+#include "ledger/rules/machine.h"
+
+namespace hourbook {
+
+// One caller's batch.
+struct Request {
+  absl::Span<const Entry> batch;
+  std::vector<Outcome> outcomes;
+  absl::Status status;
+  // Guarded by the pipeline's lock.
+  bool taken = false;  // it is part of a group
+  bool done = false;
+  absl::CondVar changed;
+};
+
+// Batches that are judged one after the other and written together.
+struct Group {
+  std::vector<Request*> requests;
+  size_t asked = 0;            // entries in all requests
+  bool is_for_writer = false;  // to be written by the writer thread
+  // Set before anything is accepted.
+  uint64_t base = 0;        // the ledger's size before it
+  LogHistory::Piece piece;  // what is accepted of it
+  // Guarded by the pipeline's lock.
+  size_t accepted = 0;     // entries of the piece that are there to stay
+  bool is_judged = false;  // there will be no more
+  absl::Status judged;     // Ok, or why it cannot be judged
+};
+
+// Thread-safe.
+class Pipeline {
+ public:
+  // As much as one sync is worth waiting for.
+  static constexpr size_t kGroupEntries = 32'768;
+  // A group that waits for the disk while another is under way is worth its own sync where it has so
+  // many entries; with fewer, more callers had better share one. Less than this a leader writes itself.
+  static constexpr size_t kManyEntries = 512;
+
+  // Queues the request and returns once it is done, leading where nobody else does. `lead` takes one
+  // group and sees to it that it is finished, or returns an error without having taken any. kTimeout
+  // where the deadline came before the request was taken.
+  absl::Status Run(Request& request, absl::Time deadline,
+                   absl::FunctionRef<absl::Status(absl::Time deadline)> lead);
+
+  // Whether so much waits that it is worth a writer thread.
+  bool HasMany() const;
+
+  // For the leader: waits until there is room for a group on its way, and reserves it. With `drain`,
+  // until nothing else is on its way. Whether nothing else is. kTimeout.
+  absl::StatusOr<bool> Reserve(bool drain, absl::Time deadline);
+
+  // What to do when nothing is on its way any more, before anything new can be: told why it failed, or
+  // Ok.
+  using AtEnd = absl::FunctionRef<void(const absl::Status& failure)>;
+
+  // Gives up what was reserved.
+  void GiveUp(AtEnd at_end);
+
+  // Takes what waits, oldest first, as a group in the place that was reserved: kGroupEntries of it at
+  // most unless the first request alone has more. Never nothing. Where there is no writer thread the
+  // leader writes it.
+  Group& Take(bool has_writer);
+
+  // So many entries of the group are there to stay.
+  void Accept(Group& group, size_t accepted);
+
+  // No more come; why it cannot be judged, or Ok. The leader has no more to do with it, unless it is to
+  // write it.
+  void EndJudging(Group& group, const absl::Status& judged);
+
+  // For who writes a group: waits for enough more than `written` accepted entries to be worth it, or
+  // for the end of judging. How many there are now.
+  size_t AwaitAccepted(const Group& group, size_t written);
+  void AwaitJudged(const Group& group);
+
+  // Keeps others from being judged, for as long as `doing` takes: nobody reads the store meanwhile.
+  absl::Status WithoutJudging(absl::FunctionRef<absl::Status()> doing);
+
+  // The group, the oldest on its way, is done with; its callers are answered. Groups after one that
+  // failed fail too, each in its turn, until none is left.
+  void Finish(Group& group, const absl::Status& status, AtEnd at_end);
+
+  // Why the groups on their way will not be written; Ok where they will.
+  absl::Status failure() const;
+
+  // For the writer thread: the oldest group on its way, once that is for it; null after Stop, once
+  // there is none.
+  Group* NextForWriter();
+  void Stop();
+
+ private:
+  bool HasRoom(bool drain) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
+  bool IsJudging() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
+  void End(AtEnd at_end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
+  void WakeNextLeader() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
+
+  mutable absl::Mutex lock_;
+  std::deque<Request*> waiting_ ABSL_GUARDED_BY(lock_);
+  size_t waiting_entries_ ABSL_GUARDED_BY(lock_) = 0;
+  bool has_leader_ ABSL_GUARDED_BY(lock_) = false;
+  bool is_reserved_ ABSL_GUARDED_BY(lock_) = false;
+  bool is_closed_ ABSL_GUARDED_BY(lock_) = false;  // to new groups, for a while
+  std::deque<std::unique_ptr<Group>> groups_ ABSL_GUARDED_BY(lock_);  // on their way, oldest first
+  absl::Status failure_ ABSL_GUARDED_BY(lock_);
+  bool stopped_ ABSL_GUARDED_BY(lock_) = false;
+  absl::CondVar room_;      // for the leader
+  absl::CondVar progress_;  // for who writes
+};
+
+}  // namespace hourbook
+
+#endif  // LEDGER_ENGINE_PIPELINE_H_
