@@ -31,7 +31,7 @@ absl::StatusOr<Filter> ParseFilter(const hbk_filter* given) {
   filter.kind = given->kind;
   filter.unit = given->unit;
   filter.code = given->code;
-  filter.activity = ToArray(given->activity);
+  filter.activity = ToId(given->activity);
   filter.from = given->from;
   filter.until = given->until;
   return filter;

@@ -1,7 +1,15 @@
 // Durable appends through the C API, and the same bytes straight into LMDB, in the same run. Every
-// batch is one synced transaction in both. Counters: entries/s, and bytes on disk an entry.
+// batch is one synced transaction of LMDB's; the ledger syncs before it answers. All rules, hashes and
+// indexes are on. Counters: entries/s, bytes on disk an entry, and how long a batch took.
+//
+// HOURBOOK_BENCH_DIR says where (default: in memory), HOURBOOK_BENCH_ACCOUNTS with how many volunteers
+// (default: a million), HOURBOOK_BENCH_ENTRIES how many entries (default: a million).
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
+#include <mutex>
 
 #include "api/hourbook.h"
 #include "bench/bench_dir.h"
@@ -12,9 +20,14 @@
 namespace hourbook::bench {
 namespace {
 
-constexpr uint64_t kVolunteers = 100'000;
+uint64_t FromEnvironment(const char* name, uint64_t smoke, uint64_t otherwise) {
+  if (IsSmokeRun()) return smoke;
+  const char* const given = std::getenv(name);
+  return given == nullptr ? otherwise : std::strtoull(given, nullptr, 10);
+}
 
-uint64_t Volunteers() { return IsSmokeRun() ? 100 : kVolunteers; }
+uint64_t Accounts() { return FromEnvironment("HOURBOOK_BENCH_ACCOUNTS", 200, 1'000'000); }
+uint64_t Entries() { return FromEnvironment("HOURBOOK_BENCH_ENTRIES", 2'000, 1'000'000); }
 
 void Must(hbk_status status, const hbk_error& error) {
   if (status == HBK_OK) return;
@@ -49,56 +62,142 @@ hbk_ledger* CreateLedger(const std::string& directory) {
   return ledger;
 }
 
+// How long batches took, over all threads.
+class Latencies {
+ public:
+  void Add(const std::vector<double>& micros) {
+    const std::lock_guard<std::mutex> lock(lock_);
+    micros_.insert(micros_.end(), micros.begin(), micros.end());
+  }
+
+  void Tell(benchmark::State& state) {
+    if (micros_.empty()) return;
+    std::sort(micros_.begin(), micros_.end());
+    const auto at = [&](double share) {
+      return micros_[std::min(micros_.size() - 1,
+                              static_cast<size_t>(share * static_cast<double>(micros_.size())))];
+    };
+    state.counters["p50_us"] = at(0.5);
+    state.counters["p99_us"] = at(0.99);
+    state.counters["p999_us"] = at(0.999);
+    state.counters["max_us"] = micros_.back();
+  }
+
+ private:
+  std::mutex lock_;
+  std::vector<double> micros_;
+};
+
+// What the threads of one benchmark share. Made by the first and ended by it.
+struct Run {
+  BenchDir dir;
+  hbk_ledger* ledger = CreateLedger(dir / "ledger");
+  uint64_t before = 0;  // bytes on disk
+  Latencies latencies;
+
+  ~Run() { hbk_close(ledger); }
+};
+
+std::unique_ptr<Run> run;
+
 void BM_Ledger(benchmark::State& state, bool random_ids) {
-  const BenchDir dir;
-  Workload workload(Volunteers(), random_ids);
-  hbk_ledger* const ledger = CreateLedger(dir / "ledger");
+  const auto threads = static_cast<uint64_t>(state.threads());
+  const auto part = static_cast<uint64_t>(state.thread_index());
+  std::vector<Workload> workloads;  // the first thread's founds all
   std::vector<hbk_result> results;
-  AppendAll(ledger, workload.Founding(), results);
-  const uint64_t before = BytesOnDisk(dir / "ledger/data.mdb");
+  if (part == 0) {
+    run = std::make_unique<Run>();
+    AppendAll(run->ledger, Workload::Shared(), results);
+    for (uint64_t i = 0; i < threads; ++i) {
+      const Workload founder(Accounts() / threads, random_ids, Mix::kTown, i);
+      AppendAll(run->ledger, founder.Founding(), results);
+    }
+    run->before = BytesOnDisk(run->dir / "ledger/data.mdb");
+  }
+  Workload workload(Accounts() / threads, random_ids, Mix::kTown, part);
   std::vector<hbk_entry> batch(static_cast<size_t>(state.range(0)));
+  std::vector<double> micros;
   for (auto _ : state) {
     state.PauseTiming();
     workload.Fill(batch);
+    const auto begin = std::chrono::steady_clock::now();
     state.ResumeTiming();
-    AppendAll(ledger, batch, results);
+    AppendAll(run->ledger, batch, results);
+    const std::chrono::duration<double, std::micro> took =
+        std::chrono::steady_clock::now() - begin;
+    micros.push_back(took.count());
   }
-  hbk_close(ledger);
+  run->latencies.Add(micros);
   state.SetItemsProcessed(state.iterations() * state.range(0));
+  if (part != 0) return;
+  state.SetLabel(run->dir.FileSystem());
+}
+
+// The last thread is through: nobody appends any more.
+void TellAndEnd(benchmark::State& state) {
+  run->latencies.Tell(state);
   state.counters["bytes/entry"] =
-      static_cast<double>(BytesOnDisk(dir / "ledger/data.mdb") - before) /
-      static_cast<double>(state.items_processed());
-  state.SetLabel(dir.FileSystem());
+      static_cast<double>(BytesOnDisk(run->dir / "ledger/data.mdb") - run->before) /
+      static_cast<double>(state.iterations() * state.range(0));
+  run.reset();
+}
+
+void BM_OneWriter(benchmark::State& state, bool random_ids) {
+  BM_Ledger(state, random_ids);
+  TellAndEnd(state);
 }
 
 void BM_RawLmdb(benchmark::State& state) {
   const BenchDir dir;
-  Workload workload(Volunteers(), true);
+  Workload workload(1'000, true, Mix::kGrants);
   RawLmdb raw(dir / "raw");
   std::vector<hbk_entry> batch(static_cast<size_t>(state.range(0)));
+  Latencies latencies;
+  std::vector<double> micros;
   for (auto _ : state) {
     state.PauseTiming();
     workload.Fill(batch);
+    const auto begin = std::chrono::steady_clock::now();
     state.ResumeTiming();
     raw.Append(batch);
+    const std::chrono::duration<double, std::micro> took =
+        std::chrono::steady_clock::now() - begin;
+    micros.push_back(took.count());
   }
+  latencies.Add(micros);
+  latencies.Tell(state);
   state.SetItemsProcessed(state.iterations() * state.range(0));
   state.counters["bytes/entry"] = static_cast<double>(BytesOnDisk(dir / "raw/data.mdb")) /
                                   static_cast<double>(state.items_processed());
   state.SetLabel(dir.FileSystem());
 }
 
+// Threads that each append batches of their own. They measure themselves: a pause of one would stop
+// the clock of all.
+void BM_Writers(benchmark::State& state, bool random_ids) {
+  BM_Ledger(state, random_ids);
+  if (state.thread_index() == 0) run->latencies.Tell(state);
+}
+
 // A fixed number of entries for each size of batch, so that what is compared has grown to the same
 // size.
 int Register() {
-  for (const int64_t batch : {1, 100, 1'000, 8'192}) {
-    const int64_t entries = batch == 1 ? 20'000 : 1'000'000;
-    const int64_t iterations = IsSmokeRun() ? 2 : entries / batch;
+  for (const int64_t batch : {1, 16, 100, 1'000, 8'192}) {
+    const auto entries = static_cast<int64_t>(batch == 1 ? Entries() / 50 : Entries());
+    const int64_t iterations = std::max<int64_t>(1, entries / batch);
     for (benchmark::internal::Benchmark* const bench :
          {benchmark::RegisterBenchmark("raw_lmdb", BM_RawLmdb),
-          benchmark::RegisterBenchmark("ledger_ordered_ids", BM_Ledger, false),
-          benchmark::RegisterBenchmark("ledger_random_ids", BM_Ledger, true)}) {
+          benchmark::RegisterBenchmark("ledger_ordered_ids", BM_OneWriter, false),
+          benchmark::RegisterBenchmark("ledger_random_ids", BM_OneWriter, true)}) {
       bench->Arg(batch)->Iterations(iterations)->UseRealTime()->Unit(benchmark::kMicrosecond);
+    }
+    for (const int threads : {4, 16, 64}) {
+      benchmark::RegisterBenchmark("ledger_writers", BM_Writers, true)
+          ->Arg(batch)
+          ->Iterations(std::max<int64_t>(1, iterations / threads))
+          ->Threads(threads)
+          ->UseRealTime()
+          ->Unit(benchmark::kMicrosecond);
     }
   }
   return 0;

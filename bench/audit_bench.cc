@@ -78,7 +78,8 @@ class Town {
                               .created_at = kBenchStart},
                              {})
                   .value();
-    Workload workload(Volunteers(), /*random_ids=*/true);
+    Workload workload(Volunteers(), /*random_ids=*/true, Mix::kGrants);
+    Append(Workload::Shared());
     Append(workload.Founding());
     std::vector<hbk_entry> batch(HBK_BATCH_MAX);
     for (uint64_t left = Awards(); left > 0; left -= batch.size()) {

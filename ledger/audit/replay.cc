@@ -56,8 +56,8 @@ absl::Status Replay::Take(uint64_t begin, uint64_t end, Finding& finding) {
 void Replay::Prefetch(const Entry& entry) const {
   history_.scratch().Prefetch(entry.id);
   history_.scratch().Prefetch(entry.ref);
-  machine_.state().accounts.Prefetch(entry.debit);
-  machine_.state().accounts.Prefetch(entry.credit);
+  machine_.state().accounts.PrefetchParty(entry.debit);
+  machine_.state().accounts.PrefetchParty(entry.credit);
 }
 
 absl::Status Replay::TakeOne(const Entry& entry, uint64_t index, Finding& finding) {

@@ -3,9 +3,11 @@
 #define LEDGER_BASE_BYTES_H_
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -14,8 +16,22 @@ namespace hourbook {
 
 using Bytes = absl::Span<const uint8_t>;
 
-// A caller's 128-bit id or a party's pseudonym. All zeros means "none".
-using Id = std::array<uint8_t, 16>;
+// A caller's 128-bit id or a party's pseudonym. All zeros means "none". Compared and hashed as two
+// words: the rules do little else.
+struct Id : std::array<uint8_t, 16> {
+  friend constexpr bool operator==(const Id& a, const Id& b) { return a.Words() == b.Words(); }
+  template <typename H>
+  friend H AbslHashValue(H h, const Id& id) {
+    const auto words = id.Words();
+    return H::combine(std::move(h), words.first, words.second);
+  }
+
+ private:
+  constexpr std::pair<uint64_t, uint64_t> Words() const {
+    const auto words = std::bit_cast<std::array<uint64_t, 2>>(*this);
+    return {words[0], words[1]};
+  }
+};
 
 // A SHA-256 value: a leaf hash, a node of the tree, a commitment.
 using Hash = std::array<uint8_t, 32>;

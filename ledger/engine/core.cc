@@ -59,6 +59,11 @@ absl::StatusOr<std::optional<uint64_t>> LogHistory::Find(const Id& id) {
   return index;
 }
 
+void LogHistory::Prefetch(const Id& id) {
+  recent_.Prefetch(id);
+  txn_->PrefetchId(id);
+}
+
 // What the transaction holds is replayed, and needs no piece.
 void LogHistory::Append(const Entry& entry) {
   recent_.Append(entry.id);

@@ -38,6 +38,7 @@ class LogHistory : public History {
 
   absl::StatusOr<Entry> At(uint64_t index) override;
   absl::StatusOr<std::optional<uint64_t>> Find(const Id& id) override;
+  void Prefetch(const Id& id) override;
   void Append(const Entry& entry) override;
   void Truncate(uint64_t size) override;
 

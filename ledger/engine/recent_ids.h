@@ -34,6 +34,9 @@ class RecentIds {
 
   std::optional<uint64_t> Find(const Id& id) const;
 
+  // Says that Find(id) will be asked for soon.
+  void Prefetch(const Id& id) const { index_by_id_.prefetch(id); }
+
  private:
   uint64_t first_ = 0;
   std::deque<Id> ids_;

@@ -1,7 +1,9 @@
 #include "ledger/rules/accounts.h"
 
 #include <limits>
+#include <utility>
 
+#include "absl/hash/hash.h"
 #include "ledger/base/check.h"
 
 namespace hourbook {
@@ -9,6 +11,27 @@ namespace hourbook {
 Slot Accounts::FindParty(const Id& id) const {
   const auto found = party_by_id_.find(id);
   return found == party_by_id_.end() ? kNoSlot : found->second;
+}
+
+Slot Accounts::FindParty(const Id& id) {
+  Found& found = found_[absl::HashOf(id) % kRemembered];
+  if (found.id == id && id != kNoId) return found.slot;
+  const Slot slot = std::as_const(*this).FindParty(id);
+  if (slot != kNoSlot) found = {id, slot};
+  return slot;
+}
+
+void Accounts::PrefetchRecord(const Id& id) const {
+  const Slot slot = FindParty(id);
+  if (slot != kNoSlot) __builtin_prefetch(&parties_[slot]);
+}
+
+void Accounts::PrefetchAccount(const Id& id) const {
+  const Slot slot = FindParty(id);
+  if (slot == kNoSlot || parties_[slot].first_account == kNoSlot) return;
+  const char* const account = reinterpret_cast<const char*>(&accounts_[parties_[slot].first_account]);
+  __builtin_prefetch(account);
+  __builtin_prefetch(account + sizeof(Account) - 1);
 }
 
 Slot Accounts::FindAccount(Slot party, Unit unit) const {
@@ -75,6 +98,7 @@ void Accounts::RemoveView(uint64_t view) {
 void Accounts::RollBack(const Mark& mark) {
   for (Slot slot = mark.parties.size; slot < parties_.size(); ++slot) {
     party_by_id_.erase(parties_[slot].id);
+    found_ = {};
   }
   parties_.RollBack(mark.parties);
   accounts_.RollBack(mark.accounts);

@@ -2,6 +2,8 @@
 #ifndef LEDGER_RULES_ACCOUNTS_H_
 #define LEDGER_RULES_ACCOUNTS_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
@@ -64,11 +66,16 @@ class Accounts {
     Table<Account>::Mark accounts;
   };
 
-  // The slot of a party that was ever opened, or kNoSlot.
+  // The slot of a party that was ever opened, or kNoSlot. The owner's own lookups, of the same few
+  // parties again and again, are remembered; those of readers are not.
   Slot FindParty(const Id& id) const;
+  Slot FindParty(const Id& id);
 
-  // Says that a party will be asked for soon.
-  void Prefetch(const Id& id) const { party_by_id_.prefetch(id); }
+  // Says that a party will be asked for soon: first where it is to be found, then its record, then its
+  // newest account, each once the one before is there.
+  void PrefetchParty(const Id& id) const { party_by_id_.prefetch(id); }
+  void PrefetchRecord(const Id& id) const;
+  void PrefetchAccount(const Id& id) const;
 
   // The party's account in the unit, or kNoSlot where nothing has moved yet.
   Slot FindAccount(Slot party, Unit unit) const;
@@ -101,9 +108,16 @@ class Accounts {
   void Keep(const Mark& mark);
 
  private:
+  struct Found {
+    Id id;
+    Slot slot;
+  };
+  static constexpr size_t kRemembered = 32;
+
   Table<Party> parties_;
   Table<Account> accounts_;
   absl::flat_hash_map<Id, Slot> party_by_id_;
+  std::array<Found, kRemembered> found_{};  // by a hash of the id; kNoId is no party's
 };
 
 }  // namespace hourbook

@@ -50,7 +50,7 @@ struct Served {
 };
 
 absl::StatusOr<Served> FindServed(Judging& judging, const Entry& service) {
-  const State& state = judging.state;
+  State& state = judging.state;
   Fates fates;
   Served served;
   const auto visit = [&](const Entry& entry) {
@@ -152,7 +152,7 @@ Verdict CheckGrant(Judging& judging) {
 
 bool IsPaidByProgramme(const Judging& judging) {
   if (judging.unit() == Unit::kPoint) return true;  // nobody else may, as JudgeAward has seen
-  const State& state = judging.state;
+  State& state = judging.state;
   return state.accounts.party(state.accounts.FindParty(judging.entry.debit)).kind ==
          static_cast<uint16_t>(PartyKind::kProgramme);
 }
@@ -225,7 +225,7 @@ void NoteIssue(const Judging& judging, Account& account) {
 // What was awarded to the party since the local month of the award began.
 absl::StatusOr<uint64_t> AwardedThisMonth(Judging& judging) {
   const Entry& award = judging.entry;
-  const State& state = judging.state;
+  State& state = judging.state;
   const int32_t month = state.policy.LocalMonth(award.recorded_at);
   Fates fates;
   uint64_t sum = 0;
@@ -275,7 +275,7 @@ absl::StatusOr<bool> HasAward(Judging& judging, const Entry& service, Unit unit,
 
 absl::StatusOr<Verdict> JudgeAward(Judging& judging) {
   const Entry& award = judging.entry;
-  const State& state = judging.state;
+  State& state = judging.state;
   const Verdict debit =
       judging.unit() == Unit::kBankMinute
           ? CheckParty(state, award.debit, {PartyKind::kProgramme, PartyKind::kBeneficiary})

@@ -36,7 +36,7 @@ struct Sums {
 
 absl::StatusOr<Sums> SumsOf(Judging& judging, const Id& person) {
   const Entry& asked = judging.entry;
-  const State& state = judging.state;
+  State& state = judging.state;
   const bool has_ids = state.accounts.party(state.accounts.FindParty(person)).linked != kNoSlot;
   Sums sums;
   absl::Status walked;

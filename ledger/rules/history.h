@@ -24,6 +24,9 @@ class History {
   // The index of the accepted entry with this id, or nothing.
   virtual absl::StatusOr<std::optional<uint64_t>> Find(const Id& id) = 0;
 
+  // Says that Find(id) will be asked for soon.
+  virtual void Prefetch(const Id&) {}
+
   // An entry has been accepted: its index is one past the last.
   virtual void Append(const Entry& entry) = 0;
 

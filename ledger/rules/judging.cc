@@ -29,7 +29,7 @@ bool IsProgramme(const State& state, Slot account) {
 
 }  // namespace
 
-Verdict CheckParty(const State& state, const Id& party, std::initializer_list<PartyKind> kinds) {
+Verdict CheckParty(State& state, const Id& party, std::initializer_list<PartyKind> kinds) {
   const Slot slot = state.accounts.FindParty(party);
   if (slot == kNoSlot) return Verdict::kUnknownParty;
   const Party& found = state.accounts.party(slot);
@@ -45,11 +45,6 @@ Verdict CheckParty(const State& state, const Id& party, std::initializer_list<Pa
 Verdict CheckRecorder(const Judging& judging) {
   const Id& recorder = judging.entry.recorder;
   return recorder == kNoId ? Verdict::kOk : CheckParty(judging.state, recorder);
-}
-
-Slot AccountOf(const State& state, const Id& party, Unit unit) {
-  const Slot slot = state.accounts.FindParty(party);
-  return slot == kNoSlot ? kNoSlot : state.accounts.FindAccount(slot, unit);
 }
 
 int64_t EndOf(const Entry& service, uint64_t minutes) {
@@ -72,7 +67,7 @@ bool IsLate(const State& state, int64_t occurred_at, int64_t recorded_at) {
   return worked > *days;
 }
 
-uint64_t AvailableTo(const State& state, const Id& party, Unit unit) {
+uint64_t AvailableTo(State& state, const Id& party, Unit unit) {
   return Available(BalanceOf(state, AccountOf(state, party, unit)));
 }
 

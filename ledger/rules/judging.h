@@ -27,7 +27,7 @@ struct Judging {
 };
 
 // kOk where the party was opened, is not closed, and is of one of these kinds (none given: any).
-Verdict CheckParty(const State& state, const Id& party,
+Verdict CheckParty(State& state, const Id& party,
                    std::initializer_list<PartyKind> kinds = {});
 
 // The same for the recorder, who may be left out.
@@ -42,10 +42,14 @@ int64_t EndOf(const Entry& service, uint64_t minutes);
 bool IsLate(const State& state, int64_t occurred_at, int64_t recorded_at);
 
 // What the party may still be debited in a unit; 0 where nothing has moved yet.
-uint64_t AvailableTo(const State& state, const Id& party, Unit unit);
+uint64_t AvailableTo(State& state, const Id& party, Unit unit);
 
 // The account of a party that is known, or kNoSlot.
-Slot AccountOf(const State& state, const Id& party, Unit unit);
+template <class AnyState>
+Slot AccountOf(AnyState& state, const Id& party, Unit unit) {
+  const Slot slot = state.accounts.FindParty(party);
+  return slot == kNoSlot ? kNoSlot : state.accounts.FindAccount(slot, unit);
+}
 
 // Whether a number is a category at an instant; any is, until policy defines the first.
 bool IsCategory(const State& state, uint16_t category, int64_t at);

@@ -60,6 +60,7 @@ class Machine {
   void Keep(const State::Mark& mark) { state_.Keep(mark); }
 
  private:
+  void Prefetch(absl::Span<const Entry> batch, size_t at) const;
   absl::Status JudgeChain(absl::Span<const Entry> chain, int64_t now, absl::Span<Outcome> outcomes);
   absl::Status JudgeOne(Entry entry, int64_t now, Outcome& outcome);
   // `entry` is as the caller handed it in, and completed where the verdict is kOk; of the outcome

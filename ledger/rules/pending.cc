@@ -39,7 +39,7 @@ Verdict FillIn(Entry& entry, const Entry& pending) {
 }
 
 // Nothing moves to or from who is frozen.
-bool IsFrozen(const State& state, const Entry& entry) {
+bool IsFrozen(State& state, const Entry& entry) {
   return CheckParty(state, PersonOf(state, entry.debit)) == Verdict::kPartyFrozen ||
          CheckParty(state, PersonOf(state, entry.credit)) == Verdict::kPartyFrozen;
 }

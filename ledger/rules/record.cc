@@ -11,7 +11,7 @@ using Kinds = std::initializer_list<PartyKind>;
 
 Verdict CheckRecord(const Judging& judging, Kinds from, Kinds to) {
   const Entry& entry = judging.entry;
-  const State& state = judging.state;
+  State& state = judging.state;
   if (const Verdict v = CheckParty(state, entry.debit, from); v != Verdict::kOk) return v;
   if (const Verdict v = CheckParty(state, entry.credit, to); v != Verdict::kOk) return v;
   if (const Verdict v = CheckRecorder(judging); v != Verdict::kOk) return v;

@@ -54,7 +54,7 @@ absl::StatusOr<Entry> OriginOf(Judging& judging, const Entry& original) {
 }
 
 // What is recorded is never spent; and a programme, the source of points, may go below zero.
-bool MayOwe(const State& state, const Entry& reverse) {
+bool MayOwe(State& state, const Entry& reverse) {
   const Party& debited = state.accounts.party(state.accounts.FindParty(reverse.debit));
   return IsRecord(reverse.unit) ||
          debited.kind == static_cast<uint16_t>(PartyKind::kProgramme);
@@ -63,7 +63,7 @@ bool MayOwe(const State& state, const Entry& reverse) {
 // By what is there or, where policy lets a person owe, by what is credited next.
 bool IsCovered(const Judging& judging) {
   const Entry& entry = judging.entry;
-  const State& state = judging.state;
+  State& state = judging.state;
   if (AvailableTo(state, entry.debit, judging.unit()) >= entry.amount) return true;
   const Party& debited = state.accounts.party(state.accounts.FindParty(entry.debit));
   const std::optional<uint64_t> most =
@@ -82,7 +82,7 @@ bool IsCovered(const Judging& judging) {
 
 // A party was closed with nothing left to spend, and so it stays. What goes back to a programme or
 // a team goes back to its source, open or not.
-bool WouldFillClosed(const State& state, const Entry& reverse) {
+bool WouldFillClosed(State& state, const Entry& reverse) {
   const Party& credited =
       state.accounts.party(state.accounts.FindParty(PersonOf(state, reverse.credit)));
   const bool is_source = credited.kind == static_cast<uint16_t>(PartyKind::kProgramme) ||

@@ -49,7 +49,7 @@ Caps CapsOf(const Judging& judging) {
 // late.
 absl::StatusOr<Taken> FindTaken(Judging& judging, const Caps& caps) {
   const Entry& asked = judging.entry;
-  const State& state = judging.state;
+  State& state = judging.state;
   Fates fates;
   Taken taken;
   const auto visit = [&](const Entry& entry) {
@@ -82,7 +82,7 @@ bool PassesAtAGlance(const Account& account, const Entry& entry, const Caps& cap
 
 absl::StatusOr<Verdict> CheckTime(Judging& judging) {
   const Entry& entry = judging.entry;
-  const State& state = judging.state;
+  State& state = judging.state;
   const Caps caps = CapsOf(judging);
   const Slot account = AccountOf(state, entry.credit, Unit::kMinute);
   if (account != kNoSlot && PassesAtAGlance(state.accounts.account(account), entry, caps)) {

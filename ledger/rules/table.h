@@ -11,9 +11,10 @@
 #ifndef LEDGER_RULES_TABLE_H_
 #define LEDGER_RULES_TABLE_H_
 
+#include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <iterator>
+#include <memory>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -71,7 +72,7 @@ class Table {
       records_[changes_.back().first] = changes_.back().second;
       changes_.pop_back();
     }
-    records_.resize(mark.size);
+    records_.Shrink(mark.size);
     EndMark();
   }
 
@@ -131,7 +132,28 @@ class Table {
     if (--undo_depth_ == 0) changes_.clear();
   }
 
-  std::deque<Record> records_;
+  // Records in pieces of memory that do not move: a slot is found with a shift and a mask.
+  class Records {
+   public:
+    size_t size() const { return size_; }
+    Record& operator[](size_t i) { return pieces_[i >> kShift][i & kMask]; }
+    const Record& operator[](size_t i) const { return pieces_[i >> kShift][i & kMask]; }
+    void push_back(const Record& record) {
+      if (size_ >> kShift == pieces_.size()) {
+        pieces_.push_back(std::make_unique_for_overwrite<Record[]>(kMask + 1));
+      }
+      (*this)[size_++] = record;
+    }
+    void Shrink(size_t size) { size_ = size; }
+
+   private:
+    static constexpr size_t kShift = 9;
+    static constexpr size_t kMask = (size_t{1} << kShift) - 1;
+    std::vector<std::unique_ptr<Record[]>> pieces_;
+    size_t size_ = 0;
+  };
+
+  Records records_;
   int undo_depth_ = 0;
   std::vector<std::pair<Slot, Record>> changes_;
   absl::btree_map<ViewId, View> views_;

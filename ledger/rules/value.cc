@@ -30,7 +30,7 @@ Verdict MoveIfCovered(Judging& judging) {
 // none and need not.
 bool HasServedEnough(const Judging& judging) {
   const Entry& entry = judging.entry;
-  const State& state = judging.state;
+  State& state = judging.state;
   const std::optional<uint64_t> needed =
       state.policy.InForce({Topic::kRedeemFrom, kNoId, 0}, entry.recorded_at);
   const Party& party = state.accounts.party(state.accounts.FindParty(entry.debit));
@@ -48,7 +48,7 @@ bool HasServedEnough(const Judging& judging) {
 
 absl::StatusOr<bool> HasRedeemedEnough(Judging& judging) {
   const Entry& asked = judging.entry;
-  const State& state = judging.state;
+  State& state = judging.state;
   const std::optional<uint64_t> most =
       state.policy.InForce({Topic::kDailyRedemptions, kNoId, 0}, asked.recorded_at);
   if (!most) return false;
@@ -90,7 +90,7 @@ uint64_t MostToPool(const Judging& judging) {
 
 uint64_t MostToPerson(const Judging& judging) {
   const Entry& entry = judging.entry;
-  const State& state = judging.state;
+  State& state = judging.state;
   const auto named =
       state.policy.InForce({Topic::kRelative, entry.debit, 0, entry.credit}, entry.recorded_at);
   const Party& giver = state.accounts.party(state.accounts.FindParty(entry.debit));
@@ -130,7 +130,7 @@ Verdict JudgeTransfer(Judging& judging) {
                 {PartyKind::kVolunteer, PartyKind::kBeneficiary, PartyKind::kProgramme,
                  PartyKind::kSponsor});
   if (v != Verdict::kOk) return v;
-  const Accounts& accounts = judging.state.accounts;
+  Accounts& accounts = judging.state.accounts;
   const bool to_pool = !IsPerson(accounts.party(accounts.FindParty(entry.credit)));
   const uint64_t most = to_pool ? MostToPool(judging) : MostToPerson(judging);
   if (entry.amount > most) return Verdict::kTransferNotPermitted;

@@ -116,6 +116,14 @@ absl::StatusOr<std::optional<uint64_t>> ReadTxn::FindInRun(const IdRun& run, uin
   return std::optional<uint64_t>();
 }
 
+void ReadTxn::PrefetchId(const Id& id) const {
+  if (!filters_loaded_) LoadFilters();
+  const uint64_t hash = HashOf(id);
+  for (const auto& filter : run_filters_) {
+    if (filter != nullptr) filter->Prefetch(hash);
+  }
+}
+
 absl::StatusOr<std::optional<uint64_t>> ReadTxn::FindId(const Id& id) const {
   if (!filters_loaded_) LoadFilters();
   const uint64_t hash = HashOf(id);

@@ -27,6 +27,9 @@ class IdFilter {
   // False only where the hash was not added.
   bool MayHold(uint64_t hash) const;
 
+  // Says that a hash will be asked for soon.
+  void Prefetch(uint64_t hash) const { __builtin_prefetch(&words_[BlockOf(hash)]); }
+
   // How many were added.
   uint64_t added() const { return added_; }
 

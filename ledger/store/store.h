@@ -62,6 +62,9 @@ class ReadTxn {
   // The index of the entry with this id among those that are indexed, or nothing.
   absl::StatusOr<std::optional<uint64_t>> FindId(const Id& id) const;
 
+  // Says that FindId will be asked for it soon.
+  void PrefetchId(const Id& id) const;
+
   // The kept hash (level, index) of the tree, level 1 and up.
   absl::StatusOr<Hash> TileHash(int level, uint64_t index) const;
 
