@@ -108,8 +108,9 @@ class Ledger {
   // Those of who writes, one thread at a time:
   void WriteGroup(Group& group);
   absl::Status TryToWrite(Group& group);
+  // Goes on with what is made of the log little by little: the index of ids, the stored state.
+  absl::Status KeepUp(const Group& group, WriteTxn& txn);
   absl::Status IndexIds(uint64_t entries, WriteTxn& txn);
-  absl::Status SweepState(uint64_t base, uint64_t entries, WriteTxn& txn);
   // Once nothing is on its way to the disk any more.
   void EndTurn(const absl::Status& failure);
 

@@ -121,7 +121,7 @@ Group& Pipeline::Take(bool has_writer) {
 void Pipeline::Accept(Group& group, size_t accepted) {
   absl::MutexLock lock(&lock_);
   group.accepted = accepted;
-  progress_.SignalAll();
+  if (group.wanted != 0 && accepted >= group.wanted) progress_.SignalAll();
 }
 
 void Pipeline::EndJudging(Group& group, const absl::Status& judged) {
@@ -131,9 +131,11 @@ void Pipeline::EndJudging(Group& group, const absl::Status& judged) {
   progress_.SignalAll();
 }
 
-size_t Pipeline::AwaitAccepted(const Group& group, size_t written) {
+size_t Pipeline::AwaitAccepted(Group& group, size_t written) {
   absl::MutexLock lock(&lock_);
-  while (!group.is_judged && group.accepted < written + kWorthWriting) progress_.Wait(&lock_);
+  group.wanted = written == 0 ? 1 : written + kWorthWriting;
+  while (!group.is_judged && group.accepted < group.wanted) progress_.Wait(&lock_);
+  group.wanted = 0;
   return group.accepted;
 }
 

@@ -45,6 +45,7 @@ struct Group {
   LogHistory::Piece piece;  // what is accepted of it
   // Guarded by the pipeline's lock.
   size_t accepted = 0;     // entries of the piece that are there to stay
+  size_t wanted = 0;       // so many whoever writes it waits for
   bool is_judged = false;  // there will be no more
   absl::Status judged;     // Ok, or why it cannot be judged
 };
@@ -92,7 +93,7 @@ class Pipeline {
 
   // For who writes a group: waits for enough more than `written` accepted entries to be worth it, or
   // for the end of judging. How many there are now.
-  size_t AwaitAccepted(const Group& group, size_t written);
+  size_t AwaitAccepted(Group& group, size_t written);
   void AwaitJudged(const Group& group);
 
   // Keeps others from being judged, for as long as `doing` takes: nobody reads the store meanwhile.

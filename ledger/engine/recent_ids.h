@@ -4,10 +4,14 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/hash/hash.h"
 #include "ledger/base/bytes.h"
+#include "ledger/base/huge_memory.h"
 
 namespace hourbook {
 
@@ -40,7 +44,9 @@ class RecentIds {
  private:
   uint64_t first_ = 0;
   std::deque<Id> ids_;
-  absl::flat_hash_map<Id, uint64_t> index_by_id_;
+  absl::flat_hash_map<Id, uint64_t, absl::Hash<Id>, std::equal_to<Id>,
+                      HugeAllocator<std::pair<const Id, uint64_t>>>
+      index_by_id_;
 };
 
 }  // namespace hourbook

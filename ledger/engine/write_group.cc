@@ -129,6 +129,7 @@ void Ledger::StartWriter() {
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
     writer_ = std::thread([this] {
+      ::pthread_setname_np(::pthread_self(), "hourbook-writer");
       while (Group* const group = pipeline_.NextForWriter()) WriteGroup(*group);
     });
   } catch (const std::system_error&) {
@@ -143,6 +144,10 @@ void Ledger::WriteGroup(Group& group) {
   while (!written.ok() && FailureOf(written) == Failure::kMapFull) {
     written = pipeline_.WithoutJudging([this] { return store_->Grow(); });
     if (!written.ok()) break;
+    {
+      absl::MutexLock lock(&state_lock_);
+      sweep_.Abandon(core_->machine().mutable_state());
+    }
     written = TryToWrite(group);
   }
   pipeline_.AwaitJudged(group);
@@ -167,6 +172,8 @@ absl::Status Ledger::TryToWrite(Group& group) {
       absl::StatusOr<WriteTxn> begun = store_->Write(*turn_);
       if (!begun.ok()) return begun.status();
       txn = *std::move(begun);
+      // While more is judged. What is there already is indexed and swept; the group's own waits.
+      if (absl::Status kept = KeepUp(group, *txn); !kept.ok()) return kept;
     }
     const auto entries = absl::MakeConstSpan(group.piece.entries->data() + written, more);
     if (absl::Status put = tip.Write(entries, *txn); !put.ok()) return put;
@@ -174,9 +181,7 @@ absl::Status Ledger::TryToWrite(Group& group) {
   }
   if (!group.judged.ok()) return group.judged;
   if (!txn) return absl::OkStatus();
-  if (absl::Status indexed = IndexIds(written, *txn); !indexed.ok()) return indexed;
-  absl::Status committed = SweepState(group.base, written, *txn);
-  if (committed.ok()) committed = txn->Commit(tip.Root());
+  const absl::Status committed = txn->Commit(tip.Root());
   absl::MutexLock lock(&state_lock_);
   if (committed.ok()) {
     sweep_.Committed(core->machine().mutable_state());
@@ -184,10 +189,15 @@ absl::Status Ledger::TryToWrite(Group& group) {
     core->tip() = std::move(tip);
     return committed;
   }
-  sweep_.Abandon(core->machine().mutable_state());
   // A full map is found before anything is written; after any other failure nobody knows.
   if (FailureOf(committed) != Failure::kMapFull) Poison(committed);
   return committed;
+}
+
+absl::Status Ledger::KeepUp(const Group& group, WriteTxn& txn) {
+  if (absl::Status indexed = IndexIds(group.asked, txn); !indexed.ok()) return indexed;
+  absl::MutexLock lock(&state_lock_);
+  return sweep_.Step(core_->machine().mutable_state(), group.base, group.asked, txn);
 }
 
 absl::Status Ledger::IndexIds(uint64_t entries, WriteTxn& txn) {
@@ -202,11 +212,6 @@ absl::Status Ledger::IndexIds(uint64_t entries, WriteTxn& txn) {
     if (absl::Status added = txn.AddIds(ids); !added.ok()) return added;
   }
   return txn.MergeIds(kMergedPerEntry * entries);
-}
-
-absl::Status Ledger::SweepState(uint64_t base, uint64_t entries, WriteTxn& txn) {
-  absl::MutexLock lock(&state_lock_);
-  return sweep_.Step(core_->machine().mutable_state(), base, entries, txn);
 }
 
 void Ledger::EndTurn(const absl::Status& failure) {

@@ -5,10 +5,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <type_traits>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/hash/hash.h"
 #include "ledger/base/bytes.h"
+#include "ledger/base/huge_memory.h"
 #include "ledger/format/entry.h"
 #include "ledger/rules/balance.h"
 #include "ledger/rules/table.h"
@@ -116,7 +120,9 @@ class Accounts {
 
   Table<Party> parties_;
   Table<Account> accounts_;
-  absl::flat_hash_map<Id, Slot> party_by_id_;
+  absl::flat_hash_map<Id, Slot, absl::Hash<Id>, std::equal_to<Id>,
+                      HugeAllocator<std::pair<const Id, Slot>>>
+      party_by_id_;
   std::array<Found, kRemembered> found_{};  // by a hash of the id; kNoId is no party's
 };
 

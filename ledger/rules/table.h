@@ -14,7 +14,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
-#include <memory>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -22,6 +21,7 @@
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
 #include "ledger/base/check.h"
+#include "ledger/base/huge_memory.h"
 
 namespace hourbook {
 
@@ -135,21 +135,36 @@ class Table {
   // Records in pieces of memory that do not move: a slot is found with a shift and a mask.
   class Records {
    public:
+    Records() = default;
+    Records(Records&& other) noexcept
+        : pieces_(std::move(other.pieces_)), size_(std::exchange(other.size_, 0)) {
+      other.pieces_.clear();
+    }
+    Records& operator=(Records&& other) noexcept {
+      std::swap(pieces_, other.pieces_);
+      std::swap(size_, other.size_);
+      return *this;
+    }
+    ~Records() {
+      for (Record* const piece : pieces_) HugeAllocator<Record>().deallocate(piece, kPiece);
+    }
+
     size_t size() const { return size_; }
-    Record& operator[](size_t i) { return pieces_[i >> kShift][i & kMask]; }
-    const Record& operator[](size_t i) const { return pieces_[i >> kShift][i & kMask]; }
+    Record& operator[](size_t i) { return pieces_[i >> kShift][i & (kPiece - 1)]; }
+    const Record& operator[](size_t i) const { return pieces_[i >> kShift][i & (kPiece - 1)]; }
     void push_back(const Record& record) {
       if (size_ >> kShift == pieces_.size()) {
-        pieces_.push_back(std::make_unique_for_overwrite<Record[]>(kMask + 1));
+        pieces_.push_back(HugeAllocator<Record>().allocate(kPiece));
       }
       (*this)[size_++] = record;
     }
     void Shrink(size_t size) { size_ = size; }
 
    private:
-    static constexpr size_t kShift = 9;
-    static constexpr size_t kMask = (size_t{1} << kShift) - 1;
-    std::vector<std::unique_ptr<Record[]>> pieces_;
+    // Not touched before they are used, so that a small table takes little memory.
+    static constexpr size_t kShift = 15;
+    static constexpr size_t kPiece = size_t{1} << kShift;
+    std::vector<Record*> pieces_;
     size_t size_ = 0;
   };
 

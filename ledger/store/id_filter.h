@@ -10,6 +10,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
+#include "ledger/base/huge_memory.h"
 #include "ledger/store/id_directory.h"
 
 namespace hourbook {
@@ -41,7 +42,7 @@ class IdFilter {
   size_t BlockOf(uint64_t hash) const;
 
   uint64_t added_ = 0;
-  std::vector<uint64_t> words_;
+  std::vector<uint64_t, HugeAllocator<uint64_t>> words_;
 };
 
 // The filters of a store's runs, by run number. Holds those of committed runs alone, for the

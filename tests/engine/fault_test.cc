@@ -135,5 +135,48 @@ TEST_F(FaultTest, EveryWaitingCallerIsToldOfTheFailure) {
   ReopenAndSendAgain();
 }
 
+// A sync that fails while another group is judged: nobody is told that theirs is on disk who is not, no
+// later group is written, and the ledger opens again at the last one that was.
+TEST_F(FaultTest, AFailedSyncEndsEverythingOnItsWay) {
+  constexpr uint64_t kThreads = 4, kBatch = 1'200;
+  const std::vector<Entry> founding = Founding(2 + kThreads);
+  SendOk(*ledger_, {founding.end() - kThreads, founding.end()});
+  const auto hours = [](uint64_t thread, uint64_t number) {
+    std::vector<Entry> entries;
+    for (uint64_t i = 0; i < kBatch; ++i) {
+      entries.push_back(Service(1'000 + thread * 20'000 + number * kBatch + i, 2 + thread));
+    }
+    return entries;
+  };
+  std::atomic<uint64_t> acknowledged[kThreads] = {};
+  std::vector<std::thread> threads;
+  for (uint64_t thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (uint64_t number = 0; number < 15; ++number) {
+        std::vector<Outcome> outcomes(kBatch);
+        const absl::Status sent = ledger_->Append(hours(thread, number), absl::InfiniteFuture(),
+                                                  absl::MakeSpan(outcomes));
+        if (!sent.ok()) return;
+        ++acknowledged[thread];
+      }
+    });
+  }
+  while (acknowledged[0] < 2) std::this_thread::yield();
+  sync_error = EIO;
+  for (std::thread& thread : threads) thread.join();
+  sync_error = 0;
+  EXPECT_EQ(FailureOf(TrySend(Service(1, 1))), Failure::kPoisoned);
+  ledger_.reset();
+  ledger_ = OpenTown(path());
+  const auto snapshot = SnapshotOf(*ledger_);
+  EXPECT_TRUE(Verify(*snapshot, [](uint64_t, uint64_t) { return true; }).ok());
+  for (uint64_t thread = 0; thread < kThreads; ++thread) {
+    EXPECT_LT(acknowledged[thread], 15u) << "the failure came too late to show anything";
+    // What was not acknowledged may be on disk or not; what was, is.
+    EXPECT_GE(MinutesOf(*snapshot, 2 + thread), acknowledged[thread] * kBatch * 60);
+  }
+  SendOk(*ledger_, {Service(1, 1)});
+}
+
 }  // namespace
 }  // namespace hourbook

@@ -1,0 +1,182 @@
+// Much at once: groups that are judged while others are on their way to the disk.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <thread>
+
+#include "ledger/base/error.h"
+#include "ledger/engine/verify.h"
+#include "tests/engine/town.h"
+
+namespace hourbook {
+namespace {
+
+bool Always(uint64_t, uint64_t) { return true; }
+
+constexpr uint64_t kBatch = 1'500;  // enough to be written by the writer thread
+
+class PipelineTest : public testing::Test {
+ protected:
+  std::string path() const { return temp_ / "ledger"; }
+
+  // The number-th batch of a thread: hours of a volunteer of its own.
+  static std::vector<Entry> Hours(uint64_t thread, uint64_t number) {
+    std::vector<Entry> entries;
+    for (uint64_t i = 0; i < kBatch; ++i) {
+      entries.push_back(Service(thread * 20'000 + number * kBatch + i, thread));
+    }
+    return entries;
+  }
+
+  TempDir temp_;
+};
+
+TEST_F(PipelineTest, EachCallerGetsItsOwnAnswersAndReadersSeeWholeGroups) {
+  constexpr uint64_t kThreads = 6, kBatches = 8;
+  const auto ledger = CreateTown(path());
+  SendOk(*ledger, Founding(kThreads));
+  std::atomic<bool> over{false};
+  std::thread reader([&] {
+    while (!over) {
+      const auto snapshot = SnapshotOf(*ledger);
+      uint64_t minutes = 0;
+      for (uint64_t i = 0; i < kThreads; ++i) minutes += MinutesOf(*snapshot, i);
+      // Every entry beyond the founding is an hour: the balances are those of just this size.
+      ASSERT_EQ(minutes, (snapshot->size() - 1 - Founding(kThreads).size()) * 60);
+      ASSERT_TRUE(snapshot->At(snapshot->size() - 1).ok());
+    }
+  });
+  std::vector<std::thread> writers;
+  std::vector<std::vector<Outcome>> outcomes(kThreads);
+  for (uint64_t thread = 0; thread < kThreads; ++thread) {
+    writers.emplace_back([&, thread] {
+      for (uint64_t number = 0; number < kBatches; ++number) {
+        for (const Outcome& outcome : Send(*ledger, Hours(thread, number))) {
+          outcomes[thread].push_back(outcome);
+        }
+      }
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  over = true;
+  reader.join();
+  const auto snapshot = SnapshotOf(*ledger);
+  for (uint64_t thread = 0; thread < kThreads; ++thread) {
+    ASSERT_EQ(outcomes[thread].size(), kBatches * kBatch);
+    for (uint64_t i = 0; i < outcomes[thread].size(); i += 97) {
+      const Outcome& outcome = outcomes[thread][i];
+      ASSERT_EQ(outcome.verdict, Verdict::kOk) << NameOf(outcome.verdict);
+      EXPECT_EQ(outcome.credit.credits_posted, (i + 1) * 60) << "as of this entry";
+      EXPECT_EQ(snapshot->At(outcome.index)->entry.id, Service(thread * 20'000 + i, thread).id);
+    }
+  }
+  EXPECT_TRUE(Verify(*snapshot, Always).ok());
+}
+
+TEST_F(PipelineTest, WhatIsOnItsWayIsJudgedByAndNeverTwice) {
+  const auto ledger = CreateTown(path());
+  SendOk(*ledger, Founding(1));
+  // All send the same: each entry is written once, whoever was first.
+  std::atomic<uint64_t> ok{0}, exists{0};
+  std::vector<std::thread> writers;
+  for (int i = 0; i < 4; ++i) {
+    writers.emplace_back([&] {
+      for (uint64_t number = 0; number < 6; ++number) {
+        for (const Outcome& outcome : Send(*ledger, Hours(0, number))) {
+          ok += outcome.verdict == Verdict::kOk;
+          exists += outcome.verdict == Verdict::kExists;
+        }
+      }
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  EXPECT_EQ(ok, 6 * kBatch);
+  EXPECT_EQ(exists, 3 * 6 * kBatch);
+  EXPECT_EQ(MinutesOf(*SnapshotOf(*ledger), 0), 6 * kBatch * 60);
+}
+
+// The same entries are written again in a larger map; nothing is judged anew, or lost.
+TEST_F(PipelineTest, TheMapGrowsWhileMoreIsJudged) {
+  constexpr uint64_t kThreads = 3, kBatches = 6;
+  LedgerOptions options = TownOptions();
+  options.map_size = 1 << 20;
+  options.state_period = 3'000;  // with sweeps that end in a full map
+  const auto ledger = CreateTown(path(), options);
+  SendOk(*ledger, Founding(kThreads));
+  std::vector<std::thread> writers;
+  for (uint64_t thread = 0; thread < kThreads; ++thread) {
+    writers.emplace_back([&, thread] {
+      for (uint64_t number = 0; number < kBatches; ++number) SendOk(*ledger, Hours(thread, number));
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  EXPECT_GE(ledger->Stat()->map_bytes, uint64_t{4} << 20);
+  const auto snapshot = SnapshotOf(*ledger);
+  EXPECT_EQ(snapshot->size(), 1 + Founding(kThreads).size() + kThreads * kBatches * kBatch);
+  EXPECT_TRUE(Verify(*snapshot, Always).ok());
+}
+
+TEST_F(PipelineTest, OpensAgainFromAStateStoredOnTheWay) {
+  LedgerOptions options = TownOptions();
+  options.state_period = 2'000;
+  {
+    const auto ledger = CreateTown(path(), options);
+    SendOk(*ledger, Founding(2));
+    for (uint64_t number = 0; number < 5; ++number) SendOk(*ledger, Hours(number % 2, number));
+  }
+  const auto ledger = OpenTown(path(), options);
+  EXPECT_EQ(MinutesOf(*SnapshotOf(*ledger), 0), 3 * kBatch * 60);
+  EXPECT_TRUE(Verify(*SnapshotOf(*ledger), Always).ok());
+  SendOk(*ledger, Hours(0, 6));
+}
+
+// One process that always has more to write does not keep another from its turn.
+TEST_F(PipelineTest, AnotherProcessGetsItsTurn) {
+  constexpr uint64_t kOthers = 20;
+  { SendOk(*CreateTown(path()), Founding(3)); }
+  int go[2];
+  ASSERT_EQ(::pipe(go), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    char byte = 0;
+    if (::read(go[0], &byte, 1) != 1) ::_exit(3);
+    const auto own = Ledger::Open(path(), TownOptions());
+    if (!own.ok()) ::_exit(4);
+    for (uint64_t i = 0; i < kOthers; ++i) {
+      std::vector<Outcome> outcomes(1);
+      const absl::Status sent = (*own)->Append({Service(100'000 + i, 2)}, absl::Now() + absl::Seconds(20),
+                                               absl::MakeSpan(outcomes));
+      if (!sent.ok() || outcomes[0].verdict != Verdict::kOk) ::_exit(5);
+    }
+    ::_exit(0);
+  }
+  const auto ledger = OpenTown(path());
+  std::atomic<bool> over{false};
+  std::vector<std::thread> writers;
+  std::atomic<uint64_t> batches{0};
+  for (uint64_t thread = 0; thread < 2; ++thread) {
+    writers.emplace_back([&, thread] {
+      for (uint64_t number = 0; !over && number < 13; ++number) {
+        SendOk(*ledger, Hours(thread, number));
+        ++batches;
+      }
+      // What is there already is judged too, and waits for its turn.
+      while (!over) Send(*ledger, Hours(thread, 0));
+    });
+  }
+  while (batches < 2) std::this_thread::yield();
+  ASSERT_EQ(::write(go[1], "g", 1), 1);
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  over = true;
+  for (std::thread& writer : writers) writer.join();
+  EXPECT_TRUE(WIFEXITED(status)) << status;
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+  const auto snapshot = SnapshotOf(*ledger);
+  EXPECT_EQ(MinutesOf(*snapshot, 2), kOthers * 60);
+  EXPECT_TRUE(Verify(*snapshot, Always).ok());
+}
+
+}  // namespace
+}  // namespace hourbook
