@@ -417,7 +417,7 @@ HBK_API void hbk_close(hbk_ledger* ledger);
  *     HBK_OUT_OF_MEMORY; HBK_IO_ERROR and, from then on, HBK_POISONED: whether the batch is on disk
  *     is unknown until the ledger is opened again.
  * Args:  entries: count of them, 1 to HBK_BATCH_MAX. timeout: how long to wait for other writers.
- * Out:   results: count of them, in the order of entries; untouched unless HBK_OK is returned.
+ * Out:   results: count of them, in the order of entries; they mean nothing unless HBK_OK is returned.
  * Thread-safe. */
 HBK_API hbk_status hbk_append(hbk_ledger* ledger, const hbk_entry* entries, uint32_t count,
                               uint64_t timeout, hbk_result* results, hbk_error* error);

@@ -14,6 +14,15 @@ static_assert(offsetof(hbk_entry, prev_credit) == offsetof(Entry, prev_credit));
 static_assert(offsetof(hbk_entry, kind) == offsetof(Entry, kind));
 static_assert(offsetof(hbk_entry, reserved) == offsetof(Entry, reserved));
 static_assert(alignof(hbk_entry) == alignof(Entry));
+static_assert(sizeof(hbk_result) == sizeof(Outcome) && alignof(hbk_result) == alignof(Outcome));
+static_assert(offsetof(hbk_result, status) == offsetof(Outcome, verdict));
+static_assert(offsetof(hbk_result, reserved) == offsetof(Outcome, reserved));
+static_assert(offsetof(hbk_result, index) == offsetof(Outcome, index));
+static_assert(offsetof(hbk_result, recorded_at) == offsetof(Outcome, recorded_at));
+static_assert(offsetof(hbk_result, debit) == offsetof(Outcome, debit));
+static_assert(offsetof(hbk_result, credit) == offsetof(Outcome, credit));
+static_assert(offsetof(hbk_balance, credits_posted) == offsetof(Balance, credits_posted));
+static_assert(offsetof(hbk_balance, credits_pending) == offsetof(Balance, credits_pending));
 static_assert(HBK_BATCH_MAX == Ledger::kBatchMax);
 static_assert(HBK_FORMAT_VERSION == kGenesisFormat);
 
@@ -90,18 +99,6 @@ hbk_party ToParty(const Party& party) {
   out.kind = party.kind;
   out.standing = static_cast<uint16_t>(party.standing);
   return out;
-}
-
-void ToResults(absl::Span<const Outcome> outcomes, hbk_result* results) {
-  for (size_t i = 0; i < outcomes.size(); ++i) {
-    const Outcome& outcome = outcomes[i];
-    results[i] = {.status = static_cast<hbk_status>(outcome.verdict),
-                  .reserved = 0,
-                  .index = outcome.index,
-                  .recorded_at = outcome.recorded_at,
-                  .debit = ToBalance(outcome.debit),
-                  .credit = ToBalance(outcome.credit)};
-  }
 }
 
 }  // namespace hourbook::capi

@@ -129,7 +129,10 @@ inline auto ProgressOf(hbk_progress progress, void* context) {
   };
 }
 
-void ToResults(absl::Span<const Outcome> outcomes, hbk_result* results);
+// Results as the machine fills them in: the same bytes (internal.cc).
+inline absl::Span<Outcome> ToOutcomes(hbk_result* results, uint32_t count) {
+  return {reinterpret_cast<Outcome*>(results), count};
+}
 hbk_balance ToBalance(const Balance& balance);
 hbk_checkpoint ToCheckpoint(const Checkpoint& checkpoint);
 hbk_party ToParty(const Party& party);

@@ -106,12 +106,8 @@ hbk_status hbk_append(hbk_ledger* ledger, const hbk_entry* entries, uint32_t cou
     if (count > 0 && (entries == nullptr || results == nullptr)) {
       return Invalid("entries or results is NULL");
     }
-    std::vector<hourbook::Outcome> outcomes(std::min<size_t>(count, HBK_BATCH_MAX));
-    const absl::Status appended =
-        open->ledger->Append(ToEntries(entries, count), DeadlineAfter(timeout),
-                             absl::MakeSpan(outcomes));
-    if (appended.ok()) ToResults(outcomes, results);
-    return appended;
+    return open->ledger->Append(ToEntries(entries, count), DeadlineAfter(timeout),
+                                ToOutcomes(results, count));
   });
 }
 

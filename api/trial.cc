@@ -45,11 +45,7 @@ hbk_status hbk_trial_judge(hbk_trial* trial, const hbk_entry* entries, uint32_t 
     OpenTrial* const open = *found;
     if (absl::Status checked = hourbook::CheckBatch(count); !checked.ok()) return checked;
     if (entries == nullptr || results == nullptr) return Invalid("entries or results is NULL");
-    std::vector<hourbook::Outcome> outcomes(count);
-    const absl::Status judged =
-        open->trial.Judge(ToEntries(entries, count), keep != 0, absl::MakeSpan(outcomes));
-    if (judged.ok()) ToResults(outcomes, results);
-    return judged;
+    return open->trial.Judge(ToEntries(entries, count), keep != 0, ToOutcomes(results, count));
   });
 }
 

@@ -1,5 +1,6 @@
 #include "ledger/engine/core.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -32,13 +33,18 @@ void LogHistory::Attach(const ReadTxn& txn) {
   txn_ = &txn;
   const uint64_t written = txn.head().size;
   while (!pieces_.empty() && pieces_.front().first + pieces_.front().entries->size() <= written) {
+    spare_ = std::move(pieces_.front().entries);
     pieces_.pop_front();
   }
 }
 
 LogHistory::Piece LogHistory::BeginPiece(uint64_t first, size_t most) {
-  pieces_.push_back({first, std::make_shared<std::vector<Entry>>()});
-  pieces_.back().entries->reserve(most);
+  // Nobody else may still read it.
+  if (spare_ == nullptr || spare_.use_count() > 1) spare_ = std::make_shared<std::vector<Entry>>();
+  spare_->clear();
+  spare_->reserve(most);
+  pieces_.push_back({first, std::move(spare_)});
+  spare_ = nullptr;
   return pieces_.back();
 }
 
@@ -87,16 +93,22 @@ void ChainTip::Append(const Hash& leaf) {
 }
 
 absl::Status ChainTip::Write(absl::Span<const Entry> entries, WriteTxn& txn) {
+  constexpr size_t kAtOnce = 15 * kRecordsPerBlock;
   std::vector<Record> records;
-  records.reserve(entries.size());
-  for (const Entry& entry : entries) {
-    last_leaf_ = EntryLeafHash(last_leaf_, entry);
-    records.push_back({entry, last_leaf_});
-    AppendLeaf(frontier_, last_leaf_, [&](int level, uint64_t index, const Hash& hash) {
-      txn.PutTileHash(level, index, hash);
-    });
+  records.reserve(std::min(kAtOnce, entries.size()));
+  while (!entries.empty()) {
+    records.clear();
+    for (const Entry& entry : entries.subspan(0, kAtOnce)) {
+      last_leaf_ = EntryLeafHash(last_leaf_, entry);
+      records.push_back({entry, last_leaf_});
+      AppendLeaf(frontier_, last_leaf_, [&](int level, uint64_t index, const Hash& hash) {
+        txn.PutTileHash(level, index, hash);
+      });
+    }
+    entries.remove_prefix(records.size());
+    if (absl::Status put = txn.Append(records); !put.ok()) return put;
   }
-  return txn.Append(records);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<Core>> Core::Restore(const ReadTxn& txn) {

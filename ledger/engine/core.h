@@ -49,6 +49,7 @@ class LogHistory : public History {
   const ReadTxn* txn_ = nullptr;
   RecentIds recent_;
   std::deque<Piece> pieces_;  // oldest first; a few
+  std::shared_ptr<std::vector<Entry>> spare_;  // memory of one that is over
 };
 
 // The end of the chain and of the tree, as far as they are written.

@@ -165,11 +165,9 @@ absl::Status Ledger::Append(absl::Span<const Entry> batch, absl::Time deadline,
   if (!not_behind_.ok()) return not_behind_;
   Request request;
   request.batch = batch;
-  request.outcomes.resize(batch.size());
-  const absl::Status written = pipeline_.Run(
-      request, deadline, [this](absl::Time until) { return LeadGroup(until); });
-  if (written.ok()) std::copy(request.outcomes.begin(), request.outcomes.end(), outcomes.begin());
-  return written;
+  request.outcomes = outcomes;
+  return pipeline_.Run(request, deadline,
+                       [this](absl::Time until) { return LeadGroup(until); });
 }
 
 absl::Status Ledger::Backup(const std::string& directory) {

@@ -63,7 +63,7 @@ class Ledger {
   Ledger& operator=(const Ledger&) = delete;
 
   // Judges a batch and returns once what stands of it is on disk. outcomes has one for each entry
-  // and is filled only on Ok. kTimeout where the deadline came before its turn.
+  // and holds nothing that means anything unless it returns Ok. kTimeout where the deadline came before its turn.
   absl::Status Append(absl::Span<const Entry> batch, absl::Time deadline,
                       absl::Span<Outcome> outcomes);
 

@@ -27,7 +27,7 @@ namespace hourbook {
 // One caller's batch.
 struct Request {
   absl::Span<const Entry> batch;
-  std::vector<Outcome> outcomes;
+  absl::Span<Outcome> outcomes;  // one for each entry
   absl::Status status;
   // Guarded by the pipeline's lock.
   bool taken = false;  // it is part of a group

@@ -102,7 +102,7 @@ absl::Status Ledger::JudgeRequests(Group& group) {
   const int64_t now = clock_();
   for (Request* const request : group.requests) {
     absl::Span<const Entry> batch = request->batch;
-    absl::Span<Outcome> outcomes = absl::MakeSpan(request->outcomes);
+    absl::Span<Outcome> outcomes = request->outcomes;
     while (!batch.empty()) {
       const size_t length = SliceLength(batch);
       size_t accepted = 0;
@@ -154,6 +154,7 @@ void Ledger::WriteGroup(Group& group) {
   if (written.ok()) {  // else the state is made anew, and readers need its views until then
     absl::MutexLock lock(&state_lock_);
     core_->machine().mutable_state().RemoveView(group.base);
+    group.piece.entries.reset();  // its memory is the history's to use again
   }
   pipeline_.Finish(group, written, [this](const absl::Status& failure) { EndTurn(failure); });
 }

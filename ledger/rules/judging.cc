@@ -123,6 +123,8 @@ Verdict Move(Judging& judging) {
 
 void Link(Judging& judging, Slot debit, Slot credit) {
   Accounts& accounts = judging.state.accounts;
+  judging.debit_account = debit;
+  judging.credit_account = credit;
   judging.entry.prev_debit = accounts.account(debit).last_index;
   judging.entry.prev_credit = accounts.account(credit).last_index;
   accounts.Mutate(debit).last_index = judging.entry.index;

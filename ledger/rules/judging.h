@@ -21,6 +21,8 @@ struct Judging {
   State& state;
   History& history;
   Entry& entry;  // index and recorded_at are set; a rule fills in what the ledger gives
+  // Its accounts, once it is linked into them.
+  Slot debit_account = kNoSlot, credit_account = kNoSlot;
 
   bool is_pending() const { return (entry.flags & kFlagPending) != 0; }
   Unit unit() const { return static_cast<Unit>(entry.unit); }

@@ -173,7 +173,11 @@ absl::Status Machine::JudgeChain(absl::Span<const Entry> chain, int64_t now,
 
 absl::Status Machine::JudgeOne(Entry entry, int64_t now, Outcome& outcome) {
   const absl::Status decided = Decide(entry, now, outcome);
-  if (decided.ok() && outcome.verdict == Verdict::kOk) FillIn(entry, outcome);
+  if (!decided.ok() || outcome.verdict != Verdict::kOk) return decided;
+  outcome.index = entry.index;
+  outcome.recorded_at = entry.recorded_at;
+  if (debit_account_ != kNoSlot) outcome.debit = state_.accounts.account(debit_account_).balance;
+  if (credit_account_ != kNoSlot) outcome.credit = state_.accounts.account(credit_account_).balance;
   return decided;
 }
 
@@ -218,6 +222,8 @@ absl::StatusOr<Verdict> Machine::Admit(Entry& entry) {
   if (stands) {
     ++state_.size;
     state_.last_recorded_at = entry.recorded_at;
+    debit_account_ = judging.debit_account;
+    credit_account_ = judging.credit_account;
     history_.Append(entry);
   }
   if (lapses) stands ? state_.Keep(mark) : state_.RollBack(mark);

@@ -16,6 +16,7 @@ namespace hourbook {
 // What the machine says to one entry of a batch.
 struct Outcome {
   Verdict verdict = Verdict::kOk;
+  uint32_t reserved = 0;
   uint64_t index = 0;       // where Stands, or the id exists: of the entry with this id
   int64_t recorded_at = 0;  // of the same entry
   Balance debit = {};       // kOk: the accounts after the entry; kExists: as they are now
@@ -63,17 +64,19 @@ class Machine {
   void Prefetch(absl::Span<const Entry> batch, size_t at) const;
   absl::Status JudgeChain(absl::Span<const Entry> chain, int64_t now, absl::Span<Outcome> outcomes);
   absl::Status JudgeOne(Entry entry, int64_t now, Outcome& outcome);
-  // `entry` is as the caller handed it in, and completed where the verdict is kOk; of the outcome
-  // the rest is left to FillIn then.
+  // `entry` is as the caller handed it in, and completed where the verdict is kOk; the rest of the
+  // outcome is not filled in then.
   absl::Status Decide(Entry& entry, int64_t now, Outcome& outcome);
   absl::StatusOr<bool> JudgeExisting(const Entry& given, Outcome& outcome);
   // Judges an entry that is new and whose time is set, and takes it in if it stands.
   absl::StatusOr<Verdict> Admit(Entry& entry);
   void Lapse(int64_t now);
+  // As an entry's accounts stand now.
   void FillIn(const Entry& entry, Outcome& outcome) const;
 
   History& history_;
   State state_;
+  Slot debit_account_ = kNoSlot, credit_account_ = kNoSlot;  // of the entry that was taken in last
 };
 
 }  // namespace hourbook

@@ -63,11 +63,23 @@ constexpr TopicShape kShapes[] = {
     {Topic::kImporting, false, Key::kNone, 0, 1},
 };
 
+// The numbers begin at 1 and leave none out.
 const TopicShape* ShapeOf(uint16_t code) {
-  const auto* const found = std::find_if(
-      std::begin(kShapes), std::end(kShapes),
-      [code](const TopicShape& shape) { return static_cast<uint16_t>(shape.topic) == code; });
-  return found == std::end(kShapes) ? nullptr : found;
+  return code == 0 || code > std::size(kShapes) ? nullptr : &kShapes[code - 1];
+}
+
+constexpr bool AreInOrder() {
+  for (size_t i = 0; i < std::size(kShapes); ++i) {
+    if (static_cast<size_t>(kShapes[i].topic) != i + 1) return false;
+  }
+  return std::size(kShapes) + 1 == kTopics;
+}
+static_assert(AreInOrder());
+
+// Whether a topic has one subject alone.
+bool IsOfAll(Topic topic) {
+  const TopicShape& shape = kShapes[static_cast<size_t>(topic) - 1];
+  return !shape.has_scope && shape.key == Key::kNone;
 }
 
 // Bytes 0 and 1 of ref, little-endian, hold a number (FORMAT.md); all of it holds a person. Service
@@ -146,15 +158,27 @@ Verdict Policy::Check(const Entry& entry) {
   return ValueInRange(*shape, entry.amount) ? Verdict::kOk : Verdict::kValueOutOfRange;
 }
 
+const Policy::Timeline* Policy::TimelineOf(const PolicySubject& subject) const {
+  if (IsOfAll(subject.topic)) return &of_all_[static_cast<uint16_t>(subject.topic)];
+  const auto found = timelines_.find(subject);
+  return found == timelines_.end() ? nullptr : &found->second;
+}
+
+Policy::Timeline& Policy::TimelineFor(const Entry& entry) {
+  const PolicySubject subject = SubjectOf(entry);
+  if (IsOfAll(subject.topic)) return of_all_[static_cast<uint16_t>(subject.topic)];
+  return timelines_[subject];
+}
+
 void Policy::Add(const Entry& entry) {
-  std::vector<Value>& timeline = timelines_[SubjectOf(entry)];
+  Timeline& timeline = TimelineFor(entry);
   timeline.insert(FirstAfter(timeline, entry.occurred_at), Value{entry.occurred_at, entry.amount});
   ++entries_[entry.code];
   if (IsCategory(entry)) categories_from_.insert(entry.occurred_at);
 }
 
 void Policy::Undo(const Entry& entry) {
-  std::vector<Value>& timeline = timelines_.at(SubjectOf(entry));
+  Timeline& timeline = TimelineFor(entry);
   timeline.erase(std::prev(FirstAfter(timeline, entry.occurred_at)));
   --entries_[entry.code];
   if (IsCategory(entry)) categories_from_.erase(categories_from_.find(entry.occurred_at));
@@ -162,19 +186,18 @@ void Policy::Undo(const Entry& entry) {
 
 std::optional<uint64_t> Policy::InForce(const PolicySubject& subject, int64_t at) const {
   if (!Speaks(subject.topic)) return std::nullopt;
-  const auto found = timelines_.find(subject);
-  if (found == timelines_.end()) return std::nullopt;
-  const std::vector<Value>& timeline = found->second;
-  const auto next = FirstAfter(timeline, at);
-  if (next == timeline.begin()) return std::nullopt;
+  const Timeline* const timeline = TimelineOf(subject);
+  if (timeline == nullptr) return std::nullopt;
+  const auto next = FirstAfter(*timeline, at);
+  if (next == timeline->begin()) return std::nullopt;
   return std::prev(next)->value;
 }
 
 std::optional<uint64_t> Policy::From(const PolicySubject& subject, int64_t at) const {
-  const auto found = timelines_.find(subject);
-  if (found == timelines_.end()) return std::nullopt;
-  const auto next = FirstAfter(found->second, at);
-  if (next == found->second.begin() || std::prev(next)->from != at) return std::nullopt;
+  const Timeline* const timeline = TimelineOf(subject);
+  if (timeline == nullptr) return std::nullopt;
+  const auto next = FirstAfter(*timeline, at);
+  if (next == timeline->begin() || std::prev(next)->from != at) return std::nullopt;
   return std::prev(next)->value;
 }
 

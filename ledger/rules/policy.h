@@ -134,7 +134,15 @@ class Policy {
     uint64_t value;
   };
 
-  absl::flat_hash_map<PolicySubject, std::vector<Value>> timelines_;  // sorted by from
+  using Timeline = std::vector<Value>;  // sorted by from
+
+  // That of a subject, or null where nothing was said of it.
+  const Timeline* TimelineOf(const PolicySubject& subject) const;
+  Timeline& TimelineFor(const Entry& entry);
+
+  // Those of topics without scope and key, which are asked most often; and of all others.
+  std::array<Timeline, kTopics> of_all_;
+  absl::flat_hash_map<PolicySubject, Timeline> timelines_;
   // How many entries there are of each topic: of most there is none, which is asked most often.
   std::array<uint64_t, kTopics> entries_{};
   absl::btree_multiset<int64_t> categories_from_;

@@ -1,6 +1,8 @@
 #include "ledger/rules/shape.h"
 
+#include <array>
 #include <bit>
+#include <cstddef>
 #include <type_traits>
 
 namespace hourbook {
@@ -64,11 +66,17 @@ constexpr Shape kShapes[] = {
     {Kind::kErase, kNever, kNever, kMust, kNever, kMust, kMust, kNever, kMay, kNoUnit, kFlagLinked},
 };
 
+using ShapesByKind = std::array<const Shape*, static_cast<size_t>(kLastKind) + 1>;
+
+constexpr ShapesByKind ByKind() {
+  ShapesByKind shapes{};
+  for (const Shape& shape : kShapes) shapes[static_cast<size_t>(shape.kind)] = &shape;
+  return shapes;
+}
+
 const Shape* ShapeOf(uint16_t kind) {
-  for (const Shape& shape : kShapes) {
-    if (static_cast<uint16_t>(shape.kind) == kind) return &shape;
-  }
-  return nullptr;
+  static constexpr ShapesByKind kByKind = ByKind();
+  return kind < kByKind.size() ? kByKind[kind] : nullptr;
 }
 
 // Adds one field's verdict to those before it: the first that is not kOk stands.

@@ -11,6 +11,7 @@
 #ifndef LEDGER_RULES_TABLE_H_
 #define LEDGER_RULES_TABLE_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -32,6 +33,8 @@ class Table {
   static_assert(std::is_trivially_copyable_v<Record>, "records are persisted as their bytes");
 
  public:
+  Table() { kept_lately_.fill(kNone); }
+
   // Names a view: the ledger's size when it was added.
   using ViewId = uint64_t;
 
@@ -83,7 +86,12 @@ class Table {
   // growing order; adding one that exists counts it once more.
   void AddView(ViewId view) {
     auto [it, added] = views_.try_emplace(view);
-    if (added) it->second.size = size();
+    if (added) {
+      it->second.size = size();
+      it->second.kept = std::exchange(spare_, {});
+      it->second.kept.clear();
+      kept_lately_.fill(kNone);
+    }
     HOURBOOK_CHECK(!added || std::next(it) == views_.end(), "views grow with the ledger");
     ++it->second.users;
   }
@@ -95,10 +103,13 @@ class Table {
     if (--it->second.users > 0) return;
     // What changed between this view and the next is still old news to the views before it.
     if (it != views_.begin()) {
-      auto& earlier = std::prev(it)->second;
-      for (auto& [slot, record] : it->second.kept) earlier.kept.try_emplace(slot, record);
+      for (const auto& [slot, place] : it->second.places) {
+        std::prev(it)->second.Keep(slot, it->second.kept[place]);
+      }
     }
+    if (it->second.kept.capacity() > spare_.capacity()) spare_ = std::move(it->second.kept);
     views_.erase(it);
+    kept_lately_.fill(kNone);
   }
 
   // How many records the view has.
@@ -107,9 +118,7 @@ class Table {
   // The record as of the view; slot < SizeAt(view).
   const Record& At(ViewId view, Slot slot) const {
     for (auto it = views_.find(view); it != views_.end(); ++it) {
-      if (auto kept = it->second.kept.find(slot); kept != it->second.kept.end()) {
-        return kept->second;
-      }
+      if (const Record* const kept = it->second.Find(slot)) return *kept;
     }
     return records_[slot];
   }
@@ -118,13 +127,27 @@ class Table {
   struct View {
     Slot size = 0;
     int users = 0;
-    // Records changed since this view and before the next one, as they were at this view.
-    absl::flat_hash_map<Slot, Record> kept;
+    // Records changed since this view and before the next one, as they were at this view, and where
+    // each is among them.
+    std::vector<Record> kept;
+    absl::flat_hash_map<Slot, uint32_t> places;
+
+    void Keep(Slot slot, const Record& record) {
+      const auto place = static_cast<uint32_t>(kept.size());
+      if (places.try_emplace(slot, place).second) kept.push_back(record);
+    }
+    const Record* Find(Slot slot) const {
+      const auto found = places.find(slot);
+      return found == places.end() ? nullptr : &kept[found->second];
+    }
   };
 
   void KeepForViews(Slot slot) {
+    Slot& lately = kept_lately_[slot % kept_lately_.size()];
+    if (lately == slot) return;
+    lately = slot;
     View& newest = views_.rbegin()->second;
-    if (slot < newest.size) newest.kept.try_emplace(slot, records_[slot]);
+    if (slot < newest.size) newest.Keep(slot, records_[slot]);
   }
 
   void EndMark() {
@@ -172,6 +195,10 @@ class Table {
   int undo_depth_ = 0;
   std::vector<std::pair<Slot, Record>> changes_;
   absl::btree_map<ViewId, View> views_;
+  std::vector<Record> spare_;  // memory of a view that is over, for the next
+  // Slots that the newest view has, or need not have: most are changed several times by one entry.
+  static constexpr Slot kNone = UINT32_MAX;
+  std::array<Slot, 64> kept_lately_;
 };
 
 }  // namespace hourbook

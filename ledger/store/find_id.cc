@@ -128,6 +128,7 @@ absl::StatusOr<std::optional<uint64_t>> ReadTxn::FindId(const Id& id) const {
   if (!filters_loaded_) LoadFilters();
   const uint64_t hash = HashOf(id);
   for (uint64_t i = ids_.run_count; i-- > 0;) {
+    if (run_filters_[i] != nullptr && !run_filters_[i]->MayHold(hash)) continue;  // nearly always
     const absl::StatusOr<bool> may_hold = MayHold(i, hash);
     if (!may_hold.ok()) return may_hold.status();
     if (!*may_hold) continue;
