@@ -114,7 +114,7 @@ Group& Pipeline::Take(bool has_writer) {
   group->is_for_writer = has_writer && (!groups_.empty() || group->asked >= kManyEntries);
   is_reserved_ = false;
   groups_.push_back(std::move(group));
-  progress_.SignalAll();
+  if (groups_.back()->is_for_writer && groups_.size() == 1) next_.Signal();
   return *groups_.back();
 }
 
@@ -128,7 +128,7 @@ void Pipeline::EndJudging(Group& group, const absl::Status& judged) {
   absl::MutexLock lock(&lock_);
   group.is_judged = true;
   group.judged = judged;
-  progress_.SignalAll();
+  if (group.is_for_writer) progress_.SignalAll();
 }
 
 size_t Pipeline::AwaitAccepted(Group& group, size_t written) {
@@ -173,7 +173,7 @@ void Pipeline::Finish(Group& group, const absl::Status& status, AtEnd at_end) {
   }
   groups_.pop_front();
   room_.Signal();
-  progress_.SignalAll();
+  if (!groups_.empty() && groups_.front()->is_for_writer) next_.Signal();
 }
 
 absl::Status Pipeline::failure() const {
@@ -185,7 +185,7 @@ Group* Pipeline::NextForWriter() {
   absl::MutexLock lock(&lock_);
   while (groups_.empty() || !groups_.front()->is_for_writer) {
     if (stopped_ && groups_.empty()) return nullptr;
-    progress_.Wait(&lock_);
+    next_.Wait(&lock_);
   }
   return groups_.front().get();
 }
@@ -193,7 +193,7 @@ Group* Pipeline::NextForWriter() {
 void Pipeline::Stop() {
   absl::MutexLock lock(&lock_);
   stopped_ = true;
-  progress_.SignalAll();
+  next_.Signal();
 }
 
 }  // namespace hourbook

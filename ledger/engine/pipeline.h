@@ -127,7 +127,8 @@ class Pipeline {
   absl::Status failure_ ABSL_GUARDED_BY(lock_);
   bool stopped_ ABSL_GUARDED_BY(lock_) = false;
   absl::CondVar room_;      // for the leader
-  absl::CondVar progress_;  // for who writes
+  absl::CondVar next_;      // for the writer thread, between groups
+  absl::CondVar progress_;  // for who writes a group, while it is judged
 };
 
 }  // namespace hourbook
