@@ -13,7 +13,8 @@
  *   as long as it takes.
  * - Every function that can fail returns an hbk_status and takes an hbk_error as its last argument,
  *   which may be NULL. On failure the error says what, where and what to do. On failure nothing has
- *   changed, in the ledger or in any out argument, except that handles are set to NULL.
+ *   changed, in the ledger or in any out argument, except that handles are set to NULL and that a
+ *   batch's results mean nothing.
  * - The caller owns every struct it passes. Nothing that the library returns needs to be freed,
  *   except handles, each by its own close function, which accepts NULL and, where a handle was
  *   closed before, does nothing.
@@ -398,7 +399,8 @@ HBK_API hbk_status hbk_open(const char* directory, const hbk_open_options* optio
                             hbk_ledger** ledger, hbk_error* error);
 
 /* Closes a ledger, and the snapshots, cursors and trials that are open on it. What was acknowledged is
- * on disk already. Args: ledger: or NULL. No other thread may be in a call on it. */
+ * on disk already; what was submitted is written and told of before this returns. Args: ledger: or
+ * NULL. No other thread may be in a call on it; not to be called from an hbk_on_done. */
 HBK_API void hbk_close(hbk_ledger* ledger);
 
 /* --- Writing ---------------------------------------------------------------------------------- */
@@ -421,6 +423,26 @@ HBK_API void hbk_close(hbk_ledger* ledger);
  * Thread-safe. */
 HBK_API hbk_status hbk_append(hbk_ledger* ledger, const hbk_entry* entries, uint32_t count,
                               uint64_t timeout, hbk_result* results, hbk_error* error);
+
+/* Told of a batch that was submitted: with what hbk_append would have returned; the error, which lasts
+ * as long as the call, says why where the status is not HBK_OK. Called once, from a thread of the
+ * library's, after what stands of the batch is on disk. It holds up every batch behind it, so let it be
+ * short. It may call hbk_submit, which never waits then, and whatever reads; not hbk_append
+ * (HBK_INVALID_ARGUMENT) and not hbk_close. What a C++ function throws out of it is dropped. */
+typedef void (*hbk_on_done)(void* context, hbk_status status, const hbk_error* error);
+
+/* As hbk_append, without waiting for the disk: one thread can keep batches on their way one behind the
+ * other. They are judged, written and told of in the order of their submission.
+ *
+ * Returns: HBK_OK: `done` will be called. Else it will not be, and nothing was taken over: HBK_TIMEOUT
+ *     where the queue, of 65,536 entries, had no room within `timeout`; HBK_BATCH_EMPTY;
+ *     HBK_BATCH_TOO_LARGE; HBK_READ_ONLY; HBK_POISONED; HBK_BEHIND; HBK_OUT_OF_MEMORY.
+ * Args:  entries, results: count of them, the caller's, until done is called: then results are as
+ *     hbk_append's. timeout: for room in the queue. done: not NULL. context: handed to it.
+ * Thread-safe. */
+HBK_API hbk_status hbk_submit(hbk_ledger* ledger, const hbk_entry* entries, uint32_t count,
+                              uint64_t timeout, hbk_result* results, hbk_on_done done,
+                              void* context, hbk_error* error);
 
 /* Copies the ledger, as of this moment and while it is being written, into another directory, which
  * is made and must not hold a data file. The copy is a ledger of its own, compacted and synced.

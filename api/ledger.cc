@@ -111,6 +111,27 @@ hbk_status hbk_append(hbk_ledger* ledger, const hbk_entry* entries, uint32_t cou
   });
 }
 
+hbk_status hbk_submit(hbk_ledger* ledger, const hbk_entry* entries, uint32_t count,
+                      uint64_t timeout, hbk_result* results, hbk_on_done done, void* context,
+                      hbk_error* error) {
+  return Guard(error, [&]() -> absl::Status {
+    const auto found = LedgerHandles::Find(ledger, "ledger");
+    if (!found.ok()) return found.status();
+    OpenLedger* const open = *found;
+    if (count > 0 && (entries == nullptr || results == nullptr)) {
+      return Invalid("entries or results is NULL");
+    }
+    if (done == nullptr) return Invalid("done is NULL");
+    const auto tell = [done, context](const absl::Status& status) {
+      hbk_error told = HBK_ERROR_INIT;
+      const hbk_status number = Report(status, &told);
+      done(context, number, &told);
+    };
+    return open->ledger->Submit(ToEntries(entries, count), DeadlineAfter(timeout),
+                                ToOutcomes(results, count), tell);
+  });
+}
+
 hbk_status hbk_backup(hbk_ledger* ledger, const char* directory, hbk_error* error) {
   return Guard(error, [&]() -> absl::Status {
     const auto found = LedgerHandles::Find(ledger, "ledger");

@@ -55,9 +55,19 @@ Ledger::Ledger(std::string directory, std::unique_ptr<Store> store, Registry::En
       sweep_(state_period_) {}
 
 // In a child process the thread is not there, and what it had in hand is not this process's.
-Ledger::~Ledger() {
+Ledger::~Ledger() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  const bool is_ours = process_ == ::getpid();
+  std::thread leader;
+  if (is_ours) {
+    pipeline_.StopLeading();  // nothing is submitted from now on, and no leader started
+    absl::MutexLock lock(&leader_lock_);
+    leader.swap(leader_);
+  } else {
+    leader.swap(leader_);
+  }
+  if (leader.joinable()) is_ours ? leader.join() : leader.detach();
   if (!writer_.joinable()) return;
-  if (process_ != ::getpid()) {
+  if (!is_ours) {
     writer_.detach();
     return;
   }
@@ -155,19 +165,39 @@ absl::Status Ledger::LoadCore() {
   return absl::OkStatus();
 }
 
-absl::Status Ledger::Append(absl::Span<const Entry> batch, absl::Time deadline,
-                            absl::Span<Outcome> outcomes) {
+absl::Status Ledger::CheckAppend(size_t entries) const {
   if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
   if (read_only_) {
     return Fail(Failure::kReadOnly, "the ledger was opened read-only; open it for writing");
   }
-  if (absl::Status checked = CheckBatch(batch.size()); !checked.ok()) return checked;
-  if (!not_behind_.ok()) return not_behind_;
+  if (absl::Status checked = CheckBatch(entries); !checked.ok()) return checked;
+  return not_behind_;
+}
+
+absl::Status Ledger::Append(absl::Span<const Entry> batch, absl::Time deadline,
+                            absl::Span<Outcome> outcomes) {
+  if (absl::Status checked = CheckAppend(batch.size()); !checked.ok()) return checked;
+  if (Pipeline::IsTelling()) {
+    return Fail(Failure::kInvalidArgument, "this thread is the one that such a call waits for, and it is "
+                                           "telling of another batch; submit this one");
+  }
   Request request;
   request.batch = batch;
   request.outcomes = outcomes;
   return pipeline_.Run(request, deadline,
                        [this](absl::Time until) { return LeadGroup(until); });
+}
+
+absl::Status Ledger::Submit(absl::Span<const Entry> batch, absl::Time deadline,
+                            absl::Span<Outcome> outcomes,
+                            std::function<void(const absl::Status& status)> tell) {
+  if (absl::Status checked = CheckAppend(batch.size()); !checked.ok()) return checked;
+  if (absl::Status started = StartLeader(); !started.ok()) return started;
+  auto request = std::make_unique<Request>();
+  request->batch = batch;
+  request->outcomes = outcomes;
+  request->tell = std::move(tell);
+  return pipeline_.Submit(std::move(request), deadline);
 }
 
 absl::Status Ledger::Backup(const std::string& directory) {

@@ -67,6 +67,16 @@ class Ledger {
   absl::Status Append(absl::Span<const Entry> batch, absl::Time deadline,
                       absl::Span<Outcome> outcomes);
 
+  // Judges a batch and calls `tell` once, from a thread of the ledger's, with what Append would have
+  // returned, after what stands is on disk; those of one ledger in the order they were submitted.
+  // batch and outcomes must last until then. Returns when the batch is queued: any other status than
+  // Ok means that tell is not called. kTimeout where the queue was full until the deadline. `tell` must
+  // not call Append, nor end the ledger; when it submits to a full queue it gets kTimeout at once. The
+  // ledger's end waits until all are told.
+  absl::Status Submit(absl::Span<const Entry> batch, absl::Time deadline,
+                      absl::Span<Outcome> outcomes,
+                      std::function<void(const absl::Status& status)> tell);
+
   // All that is on disk at this moment, whoever wrote it.
   absl::StatusOr<std::unique_ptr<Snapshot>> OpenSnapshot();
 
@@ -98,6 +108,8 @@ class Ledger {
   absl::Status WriteGenesis(const Entry& genesis);
   absl::Status LoadCore() ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_lock_);
 
+  absl::Status CheckAppend(size_t entries) const;
+
   // The write path, in write_group.cc. The leader's, one thread at a time:
   absl::Status LeadGroup(absl::Time deadline);
   void GiveUpGroup();
@@ -105,9 +117,11 @@ class Ledger {
   void JudgeGroup(Group& group, ReadTxn txn);
   absl::Status JudgeRequests(Group& group);
   void StartWriter();
+  absl::Status StartLeader();
   // Those of who writes, one thread at a time:
   void WriteGroup(Group& group);
   absl::Status TryToWrite(Group& group);
+  absl::Status Write(Group& group);
   // Goes on with what is made of the log little by little: the index of ids, the stored state.
   absl::Status KeepUp(const Group& group, WriteTxn& txn);
   absl::Status IndexIds(uint64_t entries, WriteTxn& txn);
@@ -128,6 +142,8 @@ class Ledger {
 
   Pipeline pipeline_;
   std::thread writer_;  // none until so much was to be written at once that it is worth one
+  absl::Mutex leader_lock_;
+  std::thread leader_ ABSL_GUARDED_BY(leader_lock_);  // none until something is submitted
   // Held while anything is on its way to the disk: set by the leader, ended in EndTurn.
   std::unique_ptr<WriterLock> turn_;
 

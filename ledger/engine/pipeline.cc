@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "ledger/base/check.h"
 #include "ledger/base/error.h"
 
@@ -15,6 +16,8 @@ constexpr size_t kMostGroups = 2;
 // Fewer entries than this are not worth waking the writer for, while more are being judged.
 constexpr size_t kWorthWriting = 1'020;  // 60 blocks of the log
 
+thread_local bool is_telling = false;
+
 absl::Status TimedOut() {
   return Fail(Failure::kTimeout, "other writers kept the ledger busy until the timeout; nothing was "
                                  "written, try again");
@@ -22,8 +25,7 @@ absl::Status TimedOut() {
 
 }  // namespace
 
-absl::Status Pipeline::Run(Request& request, absl::Time deadline,
-                           absl::FunctionRef<absl::Status(absl::Time)> lead) {
+absl::Status Pipeline::Run(Request& request, absl::Time deadline, Lead lead) {
   absl::MutexLock lock(&lock_);
   waiting_.push_back(&request);
   waiting_entries_ += request.batch.size();
@@ -54,7 +56,94 @@ absl::Status Pipeline::Run(Request& request, absl::Time deadline,
 }
 
 void Pipeline::WakeNextLeader() {
-  if (!has_leader_ && !waiting_.empty()) waiting_.front()->changed.Signal();
+  if (has_leader_ || waiting_.empty()) return;
+  if (waiting_.front()->tell) {
+    leader_wanted_.Signal();
+  } else {
+    waiting_.front()->changed.Signal();
+  }
+}
+
+bool Pipeline::IsTelling() { return is_telling; }
+
+absl::Status Pipeline::Submit(std::unique_ptr<Request> request, absl::Time deadline) {
+  absl::MutexLock lock(&lock_);
+  const size_t entries = request->batch.size();
+  if (leading_stopped_) return Fail(Failure::kClosed, "the ledger is being closed");
+  while (!waiting_.empty() && waiting_entries_ + entries > kMostWaiting) {
+    if (is_telling || queue_room_.WaitWithDeadline(&lock_, deadline)) {
+      return Fail(Failure::kTimeout,
+                  absl::StrCat("there are ", waiting_entries_, " entries in the queue and no room for ",
+                               entries, " more; nothing was taken over, submit them later"));
+    }
+  }
+  waiting_.push_back(request.release());
+  waiting_entries_ += entries;
+  room_.Signal();
+  WakeNextLeader();
+  return absl::OkStatus();
+}
+
+void Pipeline::LeadForOthers(Lead lead) {
+  absl::MutexLock lock(&lock_);
+  while (true) {
+    const auto is_wanted = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_) {
+      return !has_leader_ && !waiting_.empty();
+    };
+    while (!is_wanted() && !(leading_stopped_ && waiting_.empty())) leader_wanted_.Wait(&lock_);
+    if (!is_wanted()) return;
+    has_leader_ = true;
+    lock_.Unlock();
+    const absl::Status led = lead(absl::InfiniteFuture());
+    lock_.Lock();
+    has_leader_ = false;
+    if (!led.ok()) {
+      std::vector<std::unique_ptr<Request>> submitted = TakeSubmitted();
+      lock_.Unlock();
+      Tell(std::move(submitted), led);
+      lock_.Lock();
+    }
+    WakeNextLeader();
+  }
+}
+
+void Pipeline::StopLeading() {
+  absl::MutexLock lock(&lock_);
+  leading_stopped_ = true;
+  leader_wanted_.Signal();
+}
+
+bool Pipeline::IsLeadingStopped() const {
+  absl::MutexLock lock(&lock_);
+  return leading_stopped_;
+}
+
+std::vector<std::unique_ptr<Request>> Pipeline::TakeSubmitted() {
+  std::vector<std::unique_ptr<Request>> submitted;
+  std::deque<Request*> others;
+  for (Request* const request : waiting_) {
+    if (request->tell) {
+      waiting_entries_ -= request->batch.size();
+      submitted.emplace_back(request);
+    } else {
+      others.push_back(request);
+    }
+  }
+  waiting_.swap(others);
+  queue_room_.SignalAll();
+  return submitted;
+}
+
+// Somebody else's code: what it throws is not ours to pass on.
+void Pipeline::Tell(std::vector<std::unique_ptr<Request>> requests, const absl::Status& status) {
+  is_telling = true;
+  for (const auto& request : requests) {
+    try {
+      request->tell(status);
+    } catch (...) {
+    }
+  }
+  is_telling = false;
 }
 
 bool Pipeline::HasMany() const {
@@ -111,6 +200,7 @@ Group& Pipeline::Take(bool has_writer) {
     waiting_entries_ -= entries;
     waiting_.pop_front();
   }
+  queue_room_.SignalAll();
   group->is_for_writer = has_writer && (!groups_.empty() || group->asked >= kManyEntries);
   is_reserved_ = false;
   groups_.push_back(std::move(group));
@@ -165,8 +255,24 @@ void Pipeline::Finish(Group& group, const absl::Status& status, AtEnd at_end) {
   absl::MutexLock lock(&lock_);
   HOURBOOK_CHECK(&group == groups_.front().get() && group.is_judged, "groups end in order");
   if (failure_.ok()) failure_ = status;
-  if (groups_.size() == 1 && !is_reserved_) End(at_end);
+  std::vector<std::unique_ptr<Request>> submitted;
+  std::vector<Request*> waiting;
   for (Request* const request : group.requests) {
+    if (request->tell) {
+      submitted.emplace_back(request);
+    } else {
+      waiting.push_back(request);
+    }
+  }
+  if (!submitted.empty()) {
+    // While the group is still on its way, so that they are told in order.
+    lock_.Unlock();
+    Tell(std::move(submitted), status);
+    lock_.Lock();
+  }
+  // Nothing comes between this and the group's end.
+  if (groups_.size() == 1 && !is_reserved_) End(at_end);
+  for (Request* const request : waiting) {
     request->status = status;
     request->done = true;
     request->changed.Signal();

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -24,7 +25,7 @@
 
 namespace hourbook {
 
-// One caller's batch.
+// One caller's batch, who waits for it or is told by `done`.
 struct Request {
   absl::Span<const Entry> batch;
   absl::Span<Outcome> outcomes;  // one for each entry
@@ -33,6 +34,8 @@ struct Request {
   bool taken = false;  // it is part of a group
   bool done = false;
   absl::CondVar changed;
+  // Called once, when the request is done with, where nobody waits: then the pipeline owns it.
+  std::function<void(const absl::Status& status)> tell;
 };
 
 // Batches that are judged one after the other and written together.
@@ -62,8 +65,24 @@ class Pipeline {
   // Queues the request and returns once it is done, leading where nobody else does. `lead` takes one
   // group and sees to it that it is finished, or returns an error without having taken any. kTimeout
   // where the deadline came before the request was taken.
-  absl::Status Run(Request& request, absl::Time deadline,
-                   absl::FunctionRef<absl::Status(absl::Time deadline)> lead);
+  using Lead = absl::FunctionRef<absl::Status(absl::Time deadline)>;
+  absl::Status Run(Request& request, absl::Time deadline, Lead lead);
+
+  // So many entries may wait; more make their callers wait to hand them over.
+  static constexpr size_t kMostWaiting = 65'536;
+
+  // Queues a request that nobody waits for; LeadForOthers must run. kTimeout where there was no room
+  // until the deadline, or, for a caller that is being told of another, at once: then nothing was taken
+  // over, and `tell` is not called.
+  absl::Status Submit(std::unique_ptr<Request> request, absl::Time deadline);
+
+  // Leads for requests that nobody waits for, until StopLeading and none is left.
+  void LeadForOthers(Lead lead);
+  void StopLeading();
+  bool IsLeadingStopped() const;
+
+  // Whether this thread is telling somebody of a request: it must not wait for others.
+  static bool IsTelling();
 
   // Whether so much waits that it is worth a writer thread.
   bool HasMany() const;
@@ -116,6 +135,9 @@ class Pipeline {
   bool IsJudging() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
   void End(AtEnd at_end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
   void WakeNextLeader() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
+  // Takes out those that nobody waits for.
+  std::vector<std::unique_ptr<Request>> TakeSubmitted() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
+  static void Tell(std::vector<std::unique_ptr<Request>> requests, const absl::Status& status);
 
   mutable absl::Mutex lock_;
   std::deque<Request*> waiting_ ABSL_GUARDED_BY(lock_);
@@ -126,6 +148,9 @@ class Pipeline {
   std::deque<std::unique_ptr<Group>> groups_ ABSL_GUARDED_BY(lock_);  // on their way, oldest first
   absl::Status failure_ ABSL_GUARDED_BY(lock_);
   bool stopped_ ABSL_GUARDED_BY(lock_) = false;
+  bool leading_stopped_ ABSL_GUARDED_BY(lock_) = false;
+  absl::CondVar leader_wanted_;  // for who leads for others
+  absl::CondVar queue_room_;     // for who submits
   absl::CondVar room_;      // for the leader
   absl::CondVar next_;      // for the writer thread, between groups
   absl::CondVar progress_;  // for who writes a group, while it is judged

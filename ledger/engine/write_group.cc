@@ -23,6 +23,27 @@ constexpr uint64_t kIdRun = 65'536;
 // as many levels of runs as there can be.
 constexpr uint64_t kMergedPerEntry = 16;
 
+// The program's signals are its own threads' business.
+template <class Body>
+bool StartThread(std::thread& thread, const char* name, Body body) {
+  sigset_t all, before;
+  sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  bool started = true;
+  try {
+    thread = std::thread(body);
+    ::pthread_setname_np(thread.native_handle(), name);
+  } catch (const std::system_error&) {
+    started = false;
+  }
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return started;
+}
+
+absl::Status OutOfMemory() {
+  return Fail(Failure::kOutOfMemory, "out of memory; nothing of the batch was written");
+}
+
 // How many entries from the front make a slice.
 size_t SliceLength(absl::Span<const Entry> batch) {
   size_t length = std::min(kSliceEntries, batch.size());
@@ -81,14 +102,19 @@ absl::StatusOr<ReadTxn> Ledger::BeginGroup(bool is_alone, absl::Time deadline) {
 }
 
 void Ledger::JudgeGroup(Group& group, ReadTxn txn) {
-  {
-    absl::MutexLock lock(&state_lock_);
-    group.base = core_->size();
-    core_->machine().mutable_state().AddView();
-    core_->history().Attach(txn);
-    group.piece = core_->history().BeginPiece(group.base, group.asked);
+  absl::Status judged;
+  try {
+    {
+      absl::MutexLock lock(&state_lock_);
+      group.base = core_->size();
+      core_->machine().mutable_state().AddView();
+      core_->history().Attach(txn);
+      group.piece = core_->history().BeginPiece(group.base, group.asked);
+    }
+    judged = JudgeRequests(group);
+  } catch (const std::bad_alloc&) {
+    judged = OutOfMemory();  // the state is made anew
   }
-  const absl::Status judged = JudgeRequests(group);
   {
     absl::MutexLock lock(&state_lock_);
     core_->history().Detach();
@@ -123,19 +149,19 @@ absl::Status Ledger::JudgeRequests(Group& group) {
 
 void Ledger::StartWriter() {
   if (writer_.joinable()) return;
-  // The program's signals are its own threads' business.
-  sigset_t all, before;
-  sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  try {
-    writer_ = std::thread([this] {
-      ::pthread_setname_np(::pthread_self(), "hourbook-writer");
-      while (Group* const group = pipeline_.NextForWriter()) WriteGroup(*group);
-    });
-  } catch (const std::system_error&) {
-    // Whoever leads goes on writing.
-  }
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  StartThread(writer_, "hourbook-writer", [this] {  // where it fails, whoever leads goes on writing
+    while (Group* const group = pipeline_.NextForWriter()) WriteGroup(*group);
+  });
+}
+
+absl::Status Ledger::StartLeader() {
+  absl::MutexLock lock(&leader_lock_);
+  if (leader_.joinable() || pipeline_.IsLeadingStopped()) return absl::OkStatus();
+  const bool started = StartThread(leader_, "hourbook-leader", [this] {
+    pipeline_.LeadForOthers([this](absl::Time deadline) { return LeadGroup(deadline); });
+  });
+  if (started) return absl::OkStatus();
+  return Fail(Failure::kOutOfMemory, "no thread could be started; nothing was taken over");
 }
 
 void Ledger::WriteGroup(Group& group) {
@@ -160,6 +186,14 @@ void Ledger::WriteGroup(Group& group) {
 }
 
 absl::Status Ledger::TryToWrite(Group& group) {
+  try {
+    return Write(group);
+  } catch (const std::bad_alloc&) {
+    return OutOfMemory();
+  }
+}
+
+absl::Status Ledger::Write(Group& group) {
   Core* core = nullptr;
   {
     absl::MutexLock lock(&state_lock_);

@@ -135,6 +135,33 @@ TEST_F(FaultTest, EveryWaitingCallerIsToldOfTheFailure) {
   ReopenAndSendAgain();
 }
 
+TEST_F(FaultTest, WhatWasSubmittedIsToldOfTheFailure) {
+  constexpr int kBatches = 20;
+  std::vector<std::vector<Entry>> batches;
+  std::vector<std::vector<Outcome>> outcomes(kBatches, std::vector<Outcome>(600));
+  for (uint64_t number = 0; number < kBatches; ++number) {
+    batches.emplace_back();
+    for (uint64_t i = 0; i < 600; ++i) batches.back().push_back(Service(1 + number * 600 + i, 1));
+  }
+  std::atomic<int> good{0}, failed{0};
+  int taken = 0;
+  for (int i = 0; i < kBatches; ++i) {
+    if (i == 3) sync_error = EIO;
+    const absl::Status submitted = ledger_->Submit(
+        batches[i], absl::InfiniteFuture(), absl::MakeSpan(outcomes[i]),
+        [&](const absl::Status& status) { ++(status.ok() ? good : failed); });
+    taken += submitted.ok();
+    EXPECT_TRUE(submitted.ok() || FailureOf(submitted) == Failure::kPoisoned) << submitted;
+  }
+  ledger_.reset();
+  sync_error = 0;
+  EXPECT_EQ(good + failed, taken);
+  EXPECT_GT(failed, 0);
+  ledger_ = OpenTown(path());
+  EXPECT_GE(MinutesOf(*SnapshotOf(*ledger_), 1), static_cast<uint64_t>(good) * 600 * 60);
+  EXPECT_TRUE(Verify(*SnapshotOf(*ledger_), [](uint64_t, uint64_t) { return true; }).ok());
+}
+
 // A sync that fails while another group is judged: nobody is told that theirs is on disk who is not, no
 // later group is written, and the ledger opens again at the last one that was.
 TEST_F(FaultTest, AFailedSyncEndsEverythingOnItsWay) {

@@ -2,9 +2,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <deque>
+#include <stdexcept>
 #include <thread>
 
+#include "absl/synchronization/notification.h"
 #include "ledger/base/error.h"
 #include "ledger/engine/verify.h"
 #include "tests/engine/town.h"
@@ -129,6 +133,112 @@ TEST_F(PipelineTest, OpensAgainFromAStateStoredOnTheWay) {
   EXPECT_EQ(MinutesOf(*SnapshotOf(*ledger), 0), 3 * kBatch * 60);
   EXPECT_TRUE(Verify(*SnapshotOf(*ledger), Always).ok());
   SendOk(*ledger, Hours(0, 6));
+}
+
+// A batch that is submitted, kept until it was told of.
+struct Submitted {
+  std::vector<Entry> entries;
+  std::vector<Outcome> outcomes;
+};
+
+class SubmitTest : public PipelineTest {
+ protected:
+  SubmitTest() : ledger_(CreateTown(path())) { SendOk(*ledger_, Founding(2)); }
+
+  absl::Status Submit(std::vector<Entry> entries, std::function<void(const absl::Status&)> tell,
+                      absl::Time deadline = absl::InfiniteFuture()) {
+    batches_.push_back({std::move(entries), {}});
+    Submitted& batch = batches_.back();
+    batch.outcomes.resize(batch.entries.size());
+    return ledger_->Submit(batch.entries, deadline, absl::MakeSpan(batch.outcomes), std::move(tell));
+  }
+
+  std::deque<Submitted> batches_;  // outlives the ledger, whose end tells of what is left
+  std::unique_ptr<Ledger> ledger_;
+  Ledger* const its_ = ledger_.get();  // as who is told may use it, also while it ends
+};
+
+TEST_F(SubmitTest, IsToldInOrderOnceItIsOnDisk) {
+  std::vector<uint64_t> told;  // by the ledger's threads, one at a time
+  for (uint64_t number = 0; number < 12; ++number) {
+    // Large ones, which the writer thread writes, and small ones.
+    std::vector<Entry> entries = Hours(0, number);
+    if (number % 3 == 2) entries.resize(5);
+    ASSERT_TRUE(Submit(std::move(entries), [&, number](const absl::Status& status) {
+                  EXPECT_TRUE(status.ok()) << status;
+                  // What this thread reads now is what any other would.
+                  const auto snapshot = its_->OpenSnapshot();
+                  EXPECT_TRUE((*snapshot)->Find(batches_[number].entries.back().id).value());
+                  told.push_back(number);
+                }).ok());
+  }
+  // Who waits is merged with who does not.
+  SendOk(*ledger_, {Service(100'000, 1)});
+  ledger_.reset();
+  ASSERT_EQ(told.size(), 12u);
+  EXPECT_TRUE(std::is_sorted(told.begin(), told.end()));
+  for (const Submitted& batch : batches_) {
+    for (const Outcome& outcome : batch.outcomes) ASSERT_EQ(outcome.verdict, Verdict::kOk);
+  }
+  ledger_ = OpenTown(path());
+  EXPECT_EQ(MinutesOf(*SnapshotOf(*ledger_), 0), (8 * kBatch + 4 * 5) * 60);
+  EXPECT_EQ(MinutesOf(*SnapshotOf(*ledger_), 1), 60u);
+}
+
+TEST_F(SubmitTest, AFullQueueTakesNoMore) {
+  absl::Notification go_on;
+  std::atomic<int> told{0};
+  absl::Status from_tell;
+  ASSERT_TRUE(Submit({Service(0, 0)}, [&](const absl::Status&) {
+                go_on.WaitForNotification();
+                // Here nothing waits: it would be for itself.
+                std::vector<Outcome> outcomes(1);
+                const Entry more = Service(1, 0);
+                from_tell = its_->Submit({&more, 1}, absl::InfiniteFuture(),
+                                            absl::MakeSpan(outcomes), [](const absl::Status&) {});
+                ++told;
+              }).ok());
+  // Until there is no room: one batch after the other is taken over, and none of them is written.
+  absl::Status full;
+  int taken = 0;
+  const std::vector<Entry> large(Ledger::kBatchMax, Service(2, 0));
+  while (full.ok() && taken < 100) {
+    full = Submit(large, [&](const absl::Status&) { ++told; }, absl::Now() + absl::Milliseconds(20));
+    taken += full.ok();
+  }
+  EXPECT_EQ(FailureOf(full), Failure::kTimeout);
+  EXPECT_GE(taken, 8);
+  EXPECT_LE(taken, 8 + 2 * 4) << "beside the queue there are two groups on their way";
+  go_on.Notify();
+  while (told == 0) std::this_thread::yield();
+  ledger_.reset();
+  EXPECT_EQ(told, 1 + taken) << "what was not taken over is not told of";
+  EXPECT_EQ(FailureOf(from_tell), Failure::kTimeout);
+}
+
+TEST_F(SubmitTest, WhoTellsMayThrowAndSubmitButNotAppend) {
+  absl::Status appended;
+  std::atomic<bool> again{false};
+  const std::vector<Entry> second = {Service(1, 0)};
+  std::vector<Outcome> outcomes(1);
+  ASSERT_TRUE(Submit({Service(0, 0)}, [&](const absl::Status&) {
+                std::vector<Outcome> none(1);
+                appended = its_->Append(second, absl::InfiniteFuture(), absl::MakeSpan(none));
+                EXPECT_TRUE(its_->Submit(second, absl::InfiniteFuture(), absl::MakeSpan(outcomes),
+                                            [&](const absl::Status&) { again = true; }).ok());
+                throw std::runtime_error("not the ledger's");
+              }).ok());
+  while (!again) std::this_thread::yield();
+  EXPECT_EQ(FailureOf(appended), Failure::kInvalidArgument);
+  EXPECT_EQ(outcomes[0].verdict, Verdict::kOk);
+  SendOk(*ledger_, {Service(2, 0)});
+}
+
+TEST_F(SubmitTest, WhatCannotBeTakenOverIsRefusedAtOnce) {
+  const auto never = [](const absl::Status&) { ADD_FAILURE() << "was told"; };
+  EXPECT_EQ(FailureOf(Submit({}, never)), Failure::kBatchEmpty);
+  EXPECT_EQ(FailureOf(Submit(std::vector<Entry>(8'193, Service(0, 0)), never)),
+            Failure::kBatchTooLarge);
 }
 
 // One process that always has more to write does not keep another from its turn.
