@@ -5,7 +5,9 @@
 // HOURBOOK_BENCH_DIR says where (default: in memory), HOURBOOK_BENCH_ACCOUNTS with how many volunteers
 // (default: a million), HOURBOOK_BENCH_ENTRIES how many entries (default: a million).
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -68,9 +70,14 @@ class Latencies {
   void Add(const std::vector<double>& micros) {
     const std::lock_guard<std::mutex> lock(lock_);
     micros_.insert(micros_.end(), micros.begin(), micros.end());
+    ++added_;
+    all_.notify_all();
   }
 
-  void Tell(benchmark::State& state) {
+  // Once so many threads have added theirs.
+  void Tell(benchmark::State& state, int threads) {
+    std::unique_lock<std::mutex> lock(lock_);
+    all_.wait(lock, [&] { return added_ == threads; });
     if (micros_.empty()) return;
     std::sort(micros_.begin(), micros_.end());
     const auto at = [&](double share) {
@@ -85,6 +92,8 @@ class Latencies {
 
  private:
   std::mutex lock_;
+  std::condition_variable all_;
+  int added_ = 0;
   std::vector<double> micros_;
 };
 
@@ -135,7 +144,7 @@ void BM_Ledger(benchmark::State& state, bool random_ids) {
 
 // The last thread is through: nobody appends any more.
 void TellAndEnd(benchmark::State& state) {
-  run->latencies.Tell(state);
+  run->latencies.Tell(state, 1);
   state.counters["bytes/entry"] =
       static_cast<double>(BytesOnDisk(run->dir / "ledger/data.mdb") - run->before) /
       static_cast<double>(state.iterations() * state.range(0));
@@ -144,6 +153,97 @@ void TellAndEnd(benchmark::State& state) {
 
 void BM_OneWriter(benchmark::State& state, bool random_ids) {
   BM_Ledger(state, random_ids);
+  TellAndEnd(state);
+}
+
+// One thread that submits, and waits only where four batches are on their way.
+class Submitter {
+ public:
+  static constexpr size_t kOnTheirWay = 4;
+
+  Submitter(hbk_ledger* ledger, size_t batch) : ledger_(ledger) {
+    for (Slot& slot : slots_) {
+      slot.entries.resize(batch);
+      slot.results.resize(batch);
+      slot.owner = this;
+    }
+  }
+
+  std::vector<hbk_entry>& NextEntries() {
+    std::unique_lock<std::mutex> lock(lock_);
+    Slot& slot = slots_[next_ % kOnTheirWay];
+    free_.wait(lock, [&] { return !slot.is_busy; });
+    return slot.entries;
+  }
+
+  void Submit() {
+    Slot& slot = slots_[next_++ % kOnTheirWay];
+    slot.is_busy = true;
+    slot.begin = std::chrono::steady_clock::now();
+    hbk_error error = HBK_ERROR_INIT;
+    Must(hbk_submit(ledger_, slot.entries.data(), static_cast<uint32_t>(slot.entries.size()),
+                    HBK_FOREVER, slot.results.data(), Done, &slot, &error),
+         error);
+  }
+
+  std::vector<double> Drain() {
+    std::unique_lock<std::mutex> lock(lock_);
+    for (Slot& slot : slots_) free_.wait(lock, [&] { return !slot.is_busy; });
+    return micros_;
+  }
+
+ private:
+  struct Slot {
+    Submitter* owner = nullptr;
+    bool is_busy = false;
+    std::chrono::steady_clock::time_point begin;
+    std::vector<hbk_entry> entries;
+    std::vector<hbk_result> results;
+  };
+
+  static void Done(void* context, hbk_status status, const hbk_error* error) {
+    Slot& slot = *static_cast<Slot*>(context);
+    Must(status, *error);
+    for (const hbk_result& result : slot.results) Must(result.status, *error);
+    const std::chrono::duration<double, std::micro> took =
+        std::chrono::steady_clock::now() - slot.begin;
+    const std::lock_guard<std::mutex> lock(slot.owner->lock_);
+    slot.owner->micros_.push_back(took.count());
+    slot.is_busy = false;
+    slot.owner->free_.notify_one();
+  }
+
+  hbk_ledger* const ledger_;
+  std::mutex lock_;
+  std::condition_variable free_;
+  std::array<Slot, kOnTheirWay> slots_;
+  size_t next_ = 0;
+  std::vector<double> micros_;
+};
+
+// The entries are made beforehand: they are made by the thread that submits, on a core that the ledger
+// needs.
+void BM_Submit(benchmark::State& state, bool random_ids) {
+  run = std::make_unique<Run>();
+  std::vector<hbk_result> results;
+  AppendAll(run->ledger, Workload::Shared(), results);
+  Workload workload(Accounts(), random_ids);
+  AppendAll(run->ledger, workload.Founding(), results);
+  run->before = BytesOnDisk(run->dir / "ledger/data.mdb");
+  std::vector<std::vector<hbk_entry>> batches(static_cast<size_t>(state.max_iterations));
+  for (std::vector<hbk_entry>& batch : batches) {
+    batch.resize(static_cast<size_t>(state.range(0)));
+    workload.Fill(batch);
+  }
+  Submitter submitter(run->ledger, static_cast<size_t>(state.range(0)));
+  size_t at = 0;
+  for (auto _ : state) {
+    submitter.NextEntries().swap(batches[at++]);
+    submitter.Submit();
+    if (at == batches.size()) run->latencies.Add(submitter.Drain());
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+  state.SetLabel(run->dir.FileSystem());
   TellAndEnd(state);
 }
 
@@ -165,7 +265,7 @@ void BM_RawLmdb(benchmark::State& state) {
     micros.push_back(took.count());
   }
   latencies.Add(micros);
-  latencies.Tell(state);
+  latencies.Tell(state, 1);
   state.SetItemsProcessed(state.iterations() * state.range(0));
   state.counters["bytes/entry"] = static_cast<double>(BytesOnDisk(dir / "raw/data.mdb")) /
                                   static_cast<double>(state.items_processed());
@@ -176,7 +276,7 @@ void BM_RawLmdb(benchmark::State& state) {
 // the clock of all.
 void BM_Writers(benchmark::State& state, bool random_ids) {
   BM_Ledger(state, random_ids);
-  if (state.thread_index() == 0) run->latencies.Tell(state);
+  if (state.thread_index() == 0) run->latencies.Tell(state, state.threads());
 }
 
 // A fixed number of entries for each size of batch, so that what is compared has grown to the same
@@ -188,7 +288,9 @@ int Register() {
     for (benchmark::internal::Benchmark* const bench :
          {benchmark::RegisterBenchmark("raw_lmdb", BM_RawLmdb),
           benchmark::RegisterBenchmark("ledger_ordered_ids", BM_OneWriter, false),
-          benchmark::RegisterBenchmark("ledger_random_ids", BM_OneWriter, true)}) {
+          benchmark::RegisterBenchmark("ledger_random_ids", BM_OneWriter, true),
+          benchmark::RegisterBenchmark("submit_ordered_ids", BM_Submit, false),
+          benchmark::RegisterBenchmark("submit_random_ids", BM_Submit, true)}) {
       bench->Arg(batch)->Iterations(iterations)->UseRealTime()->Unit(benchmark::kMicrosecond);
     }
     for (const int threads : {4, 16, 64}) {

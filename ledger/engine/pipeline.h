@@ -57,7 +57,7 @@ struct Group {
 class Pipeline {
  public:
   // As much as one sync is worth waiting for.
-  static constexpr size_t kGroupEntries = 32'768;
+  static constexpr size_t kGroupEntries = 8'192;
   // A group that waits for the disk while another is under way is worth its own sync where it has so
   // many entries; with fewer, more callers had better share one. Less than this a leader writes itself.
   static constexpr size_t kManyEntries = 512;
