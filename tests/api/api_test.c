@@ -348,6 +348,55 @@ static void test_backup(const char* directory) {
   CHECK(memcmp(roots[0], roots[1], 32) == 0);
 }
 
+/* What a batch that was submitted is told of. Written by the library's threads, read after hbk_close. */
+struct told {
+  int calls;
+  hbk_status status;
+  uint64_t order; /* how many were told before */
+};
+
+static uint64_t told_in_all;
+
+static void on_done(void* context, hbk_status status, const hbk_error* error) {
+  struct told* const told = (struct told*)context;
+  CHECK(error->status == status);
+  told->calls += 1;
+  told->status = status;
+  told->order = told_in_all++;
+}
+
+static void test_submitting(const char* directory) {
+  enum { kBatches = 30 };
+  static hbk_entry entries[kBatches];
+  static hbk_result results[kBatches];
+  static struct told told[kBatches];
+  hbk_error error = HBK_ERROR_INIT;
+  hbk_ledger* ledger = NULL;
+  int64_t i;
+  CHECK_STATUS(HBK_OK, hbk_open(directory, NULL, &ledger, NULL));
+  CHECK_STATUS(HBK_INVALID_ARGUMENT,
+               hbk_submit(ledger, entries, 1, 0, results, NULL, NULL, &error));
+  CHECK(strstr(error.message, "done") != NULL);
+  CHECK_STATUS(HBK_INVALID_ARGUMENT, hbk_submit(ledger, NULL, 1, 0, results, on_done, told, NULL));
+  CHECK_STATUS(HBK_BATCH_EMPTY, hbk_submit(ledger, NULL, 0, 0, NULL, on_done, told, NULL));
+  CHECK(told[0].calls == 0);
+  for (i = 0; i < kBatches; ++i) {
+    entries[i] = service(150 + i);
+    CHECK_STATUS(HBK_OK, hbk_submit(ledger, &entries[i], 1, HBK_FOREVER, &results[i], on_done,
+                                    &told[i], NULL));
+  }
+  hbk_close(ledger); /* waits for all */
+  for (i = 0; i < kBatches; ++i) {
+    CHECK(told[i].calls == 1 && told[i].status == HBK_OK && told[i].order == (uint64_t)i);
+    CHECK_STATUS(HBK_OK, results[i].status);
+    CHECK(i == 0 || results[i].index > results[i - 1].index);
+  }
+  CHECK_STATUS(HBK_CLOSED, hbk_submit(ledger, entries, 1, 0, results, on_done, told, NULL));
+  CHECK_STATUS(HBK_OK, hbk_open(directory, NULL, &ledger, NULL));
+  CHECK_STATUS(HBK_EXISTS, (append(ledger, entries[kBatches - 1], results), results[0].status));
+  hbk_close(ledger);
+}
+
 int main(int argc, char** argv) {
   hbk_ledger* ledger = NULL;
   const char* const directory = argv[1];
@@ -366,6 +415,7 @@ int main(int argc, char** argv) {
   test_verifying(ledger);
   test_trials(ledger);
   hbk_close(ledger);
+  test_submitting(directory);
   test_closed_handles_are_told(directory);
   test_read_only(directory);
   test_backup(directory);
