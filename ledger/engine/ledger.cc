@@ -3,9 +3,11 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "ledger/base/error.h"
@@ -54,25 +56,37 @@ Ledger::Ledger(std::string directory, std::unique_ptr<Store> store, Registry::En
       state_period_(options.state_period),
       sweep_(state_period_) {}
 
-// In a child process the thread is not there, and what it had in hand is not this process's.
-Ledger::~Ledger() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  const bool is_ours = process_ == ::getpid();
-  std::thread leader;
-  if (is_ours) {
-    pipeline_.StopLeading();  // nothing is submitted from now on, and no leader started
-    absl::MutexLock lock(&leader_lock_);
-    leader.swap(leader_);
-  } else {
-    leader.swap(leader_);
-  }
-  if (leader.joinable()) is_ours ? leader.join() : leader.detach();
-  if (!writer_.joinable()) return;
-  if (!is_ours) {
-    writer_.detach();
+Ledger::~Ledger() { Drain(); }
+
+// In a child process the threads are not there, and what they had in hand is not this process's.
+void Ledger::Drain() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  if (process_ != ::getpid()) {
+    if (leader_.joinable()) leader_.detach();
+    if (writer_.joinable()) writer_.detach();
     return;
   }
+  pipeline_.StopLeading();  // nothing is submitted from now on, and no leader started
+  std::thread leader;
+  {
+    absl::MutexLock lock(&leader_lock_);
+    leader.swap(leader_);
+  }
+  if (leader.joinable()) leader.join();
+  if (!writer_.joinable()) return;
   pipeline_.Stop();
   writer_.join();
+}
+
+absl::StatusOr<ReadTxn> Ledger::ReadUnderLock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  while (true) {
+    state_lock_.Lock();
+    absl::StatusOr<std::optional<ReadTxn>> txn = store_->TryRead();
+    if (txn.ok() && *txn) return **std::move(txn);
+    state_lock_.Unlock();
+    if (!txn.ok()) return txn.status();
+    // The map is growing, or was grown by another process: once this begins, that is over.
+    if (absl::Status waited = store_->Read().status(); !waited.ok()) return waited;
+  }
 }
 
 absl::StatusOr<std::unique_ptr<Ledger>> Ledger::OpenStore(const std::string& directory,
@@ -218,11 +232,11 @@ absl::Status Ledger::ForgetPublication() {
   return ForgetPublished(directory_);
 }
 
-absl::StatusOr<std::unique_ptr<Snapshot>> Ledger::OpenSnapshot() {
+absl::StatusOr<std::unique_ptr<Snapshot>> Ledger::OpenSnapshot() ABSL_NO_THREAD_SAFETY_ANALYSIS {
   if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
-  absl::MutexLock lock(&state_lock_);
-  absl::StatusOr<ReadTxn> txn = store_->Read();
+  absl::StatusOr<ReadTxn> txn = ReadUnderLock();
   if (!txn.ok()) return txn.status();
+  const absl::Cleanup unlock = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { state_lock_.Unlock(); };
   const uint64_t size = txn->head().size;
   // While a group is under way the state is ahead of what is on disk; the writer keeps a view of
   // what it began from, which is what the transaction sees. Otherwise another process may have

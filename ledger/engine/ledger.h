@@ -77,6 +77,9 @@ class Ledger {
                       absl::Span<Outcome> outcomes,
                       std::function<void(const absl::Status& status)> tell);
 
+  // Waits until all that was submitted is told; nothing more is taken over.
+  void Drain();
+
   // All that is on disk at this moment, whoever wrote it.
   absl::StatusOr<std::unique_ptr<Snapshot>> OpenSnapshot();
 
@@ -105,6 +108,9 @@ class Ledger {
                                                            const StoreOptions& store_options,
                                                            LedgerOptions options);
   absl::Status CheckUsable() const;
+  // All that is on disk, with the state lock held where it is Ok: what is committed meanwhile has not
+  // changed the state. Never waits with the lock held: whoever the wait is for may need it.
+  absl::StatusOr<ReadTxn> ReadUnderLock();
   absl::Status WriteGenesis(const Entry& genesis);
   absl::Status LoadCore() ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_lock_);
 

@@ -17,6 +17,7 @@ constexpr size_t kMostGroups = 2;
 constexpr size_t kWorthWriting = 1'020;  // 60 blocks of the log
 
 thread_local bool is_telling = false;
+thread_local bool leads_for_others = false;  // this thread is the library's own
 
 absl::Status TimedOut() {
   return Fail(Failure::kTimeout, "other writers kept the ledger busy until the timeout; nothing was "
@@ -36,6 +37,7 @@ absl::Status Pipeline::Run(Request& request, absl::Time deadline, Lead lead) {
     if (!request.taken && (!led.ok() || timed_out)) {
       waiting_.erase(std::find(waiting_.begin(), waiting_.end(), &request));
       waiting_entries_ -= request.batch.size();
+      queue_room_.SignalAll();
       WakeNextLeader();
       return led.ok() ? TimedOut() : led;
     }
@@ -88,21 +90,25 @@ void Pipeline::LeadForOthers(Lead lead) {
   absl::MutexLock lock(&lock_);
   while (true) {
     const auto is_wanted = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_) {
-      return !has_leader_ && !waiting_.empty();
+      // One that was submitted leaves the queue with a group alone; one that somebody waits for may be
+      // gone when its turn comes, and leads itself.
+      return !has_leader_ && !waiting_.empty() && waiting_.front()->tell != nullptr;
     };
     while (!is_wanted() && !(leading_stopped_ && waiting_.empty())) leader_wanted_.Wait(&lock_);
     if (!is_wanted()) return;
     has_leader_ = true;
     lock_.Unlock();
+    leads_for_others = true;
     const absl::Status led = lead(absl::InfiniteFuture());
     lock_.Lock();
-    has_leader_ = false;
     if (!led.ok()) {
+      while (!groups_.empty()) room_.Wait(&lock_);  // theirs are told first
       std::vector<std::unique_ptr<Request>> submitted = TakeSubmitted();
       lock_.Unlock();
       Tell(std::move(submitted), led);
       lock_.Lock();
     }
+    has_leader_ = false;
     WakeNextLeader();
   }
 }
@@ -146,14 +152,22 @@ void Pipeline::Tell(std::vector<std::unique_ptr<Request>> requests, const absl::
   is_telling = false;
 }
 
-bool Pipeline::HasMany() const {
+bool Pipeline::WantsWriter() const {
   absl::MutexLock lock(&lock_);
-  return waiting_entries_ >= kManyEntries;
+  return waiting_entries_ >= kManyEntries || (!leads_for_others && HasSubmitted(waiting_));
+}
+
+bool Pipeline::HasSubmitted(const std::deque<Request*>& requests) {
+  return std::any_of(requests.begin(), requests.end(),
+                     [](const Request* request) { return request->tell != nullptr; });
 }
 
 bool Pipeline::HasRoom(bool drain) const {
   if (is_closed_) return false;
   if (groups_.empty()) return true;
+  for (const auto& group : groups_) {
+    if (group->is_judged && !group->judged.ok()) return false;  // nothing is judged on top of it
+  }
   const bool is_worth_it = waiting_entries_ >= kManyEntries;
   return !drain && failure_.ok() && groups_.size() < kMostGroups && is_worth_it;
 }
@@ -201,7 +215,10 @@ Group& Pipeline::Take(bool has_writer) {
     waiting_.pop_front();
   }
   queue_room_.SignalAll();
-  group->is_for_writer = has_writer && (!groups_.empty() || group->asked >= kManyEntries);
+  // Those who are told are told by a thread of the library's.
+  const bool tells = !leads_for_others && HasSubmitted({group->requests.begin(), group->requests.end()});
+  group->is_for_writer =
+      has_writer && (!groups_.empty() || group->asked >= kManyEntries || tells);
   is_reserved_ = false;
   groups_.push_back(std::move(group));
   if (groups_.back()->is_for_writer && groups_.size() == 1) next_.Signal();

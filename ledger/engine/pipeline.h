@@ -84,8 +84,8 @@ class Pipeline {
   // Whether this thread is telling somebody of a request: it must not wait for others.
   static bool IsTelling();
 
-  // Whether so much waits that it is worth a writer thread.
-  bool HasMany() const;
+  // Whether so much waits that it is worth a writer thread, or somebody is to be told by one.
+  bool WantsWriter() const;
 
   // For the leader: waits until there is room for a group on its way, and reserves it. With `drain`,
   // until nothing else is on its way. Whether nothing else is. kTimeout.
@@ -131,6 +131,7 @@ class Pipeline {
   void Stop();
 
  private:
+  static bool HasSubmitted(const std::deque<Request*>& requests);
   bool HasRoom(bool drain) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
   bool IsJudging() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
   void End(AtEnd at_end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);

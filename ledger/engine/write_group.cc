@@ -3,10 +3,12 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <exception>
+#include <new>
 #include <optional>
-#include <system_error>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "ledger/base/error.h"
 #include "ledger/engine/ledger.h"
@@ -33,7 +35,7 @@ bool StartThread(std::thread& thread, const char* name, Body body) {
   try {
     thread = std::thread(body);
     ::pthread_setname_np(thread.native_handle(), name);
-  } catch (const std::system_error&) {
+  } catch (const std::exception&) {  // no thread, or no memory for one
     started = false;
   }
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
@@ -61,12 +63,17 @@ absl::Status Ledger::LeadGroup(absl::Time deadline) {
     is_alone = pipeline_.Reserve(true, deadline);
   }
   if (!is_alone.ok()) return is_alone.status();
-  absl::StatusOr<ReadTxn> txn = BeginGroup(*is_alone, deadline);
+  absl::StatusOr<ReadTxn> txn = OutOfMemory();
+  try {
+    txn = BeginGroup(*is_alone, deadline);
+  } catch (const std::bad_alloc&) {
+    // What the status says already.
+  }
   if (!txn.ok()) {
     GiveUpGroup();
     return txn.status();
   }
-  if (pipeline_.HasMany()) StartWriter();
+  if (pipeline_.WantsWriter()) StartWriter();
   Group& group = pipeline_.Take(writer_.joinable());
   const bool writes_itself = !group.is_for_writer;  // if not, the group may end at any time
   JudgeGroup(group, *std::move(txn));
@@ -78,7 +85,8 @@ void Ledger::GiveUpGroup() {
   pipeline_.GiveUp([this](const absl::Status& failure) { EndTurn(failure); });
 }
 
-absl::StatusOr<ReadTxn> Ledger::BeginGroup(bool is_alone, absl::Time deadline) {
+absl::StatusOr<ReadTxn> Ledger::BeginGroup(bool is_alone, absl::Time deadline)
+    ABSL_NO_THREAD_SAFETY_ANALYSIS {
   if (is_alone) {
     // Now that nobody else has the state, it may have been lost meanwhile.
     if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
@@ -86,9 +94,10 @@ absl::StatusOr<ReadTxn> Ledger::BeginGroup(bool is_alone, absl::Time deadline) {
     if (!turn.ok()) return turn.status();
     turn_ = *std::move(turn);
   }
-  absl::MutexLock lock(&state_lock_);
-  absl::StatusOr<ReadTxn> txn = store_->Read();
+  absl::StatusOr<ReadTxn> txn = ReadUnderLock();
   if (!txn.ok()) return txn;
+  const absl::Cleanup unlock = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { state_lock_.Unlock(); };
+  if (!poison_.ok()) return poison_;
   if (is_alone && core_->size() != txn->head().size) {
     if (absl::Status caught_up = core_->CatchUp(*txn); !caught_up.ok()) {
       Poison(caught_up);
@@ -165,9 +174,10 @@ absl::Status Ledger::StartLeader() {
 }
 
 void Ledger::WriteGroup(Group& group) {
-  absl::Status written = pipeline_.failure();
-  if (written.ok()) written = TryToWrite(group);
-  while (!written.ok() && FailureOf(written) == Failure::kMapFull) {
+  // After one that failed nothing is written that was judged on top of it.
+  const absl::Status before = pipeline_.failure();
+  absl::Status written = before.ok() ? TryToWrite(group) : before;
+  while (before.ok() && !written.ok() && FailureOf(written) == Failure::kMapFull) {
     written = pipeline_.WithoutJudging([this] { return store_->Grow(); });
     if (!written.ok()) break;
     {
@@ -254,7 +264,13 @@ void Ledger::EndTurn(const absl::Status& failure) {
     // The state is ahead of the disk: it is made again from what is there.
     absl::MutexLock lock(&state_lock_);
     if (poison_.ok()) {
-      if (absl::Status loaded = LoadCore(); !loaded.ok()) Poison(loaded);
+      absl::Status loaded;
+      try {
+        loaded = LoadCore();
+      } catch (const std::bad_alloc&) {
+        loaded = OutOfMemory();
+      }
+      if (!loaded.ok()) Poison(loaded);
     }
   }
   turn_.reset();

@@ -178,6 +178,21 @@ absl::StatusOr<MDB_txn*> Environment::Begin(unsigned flags) {
   }
 }
 
+absl::StatusOr<MDB_txn*> Environment::TryBeginRead() {
+  {
+    absl::MutexLock lock(&lock_);
+    if (resizing_) return nullptr;
+    if (!map_lost_.ok()) return map_lost_;
+    ++live_;
+  }
+  MDB_txn* txn = nullptr;
+  const int code = TryBegin(MDB_RDONLY, &txn);
+  if (code == 0) return txn;
+  End();
+  if (code == MDB_MAP_RESIZED) return nullptr;
+  return LmdbError(code, absl::StrCat("beginning a transaction on ", directory_));
+}
+
 absl::Status Environment::Commit(MDB_txn* txn) {
   const int code = mdb_txn_commit(txn);
   if (code == 0) FillUp();

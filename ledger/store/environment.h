@@ -38,6 +38,8 @@ class Environment {
   // Begins a transaction; what another process grew the map to is adopted first. Each one begun
   // ends with Commit, or with mdb_txn_abort and then End, which counts it as over.
   absl::StatusOr<MDB_txn*> Begin(unsigned flags);
+  // A reading one; null where Begin would have to wait for the map to grow.
+  absl::StatusOr<MDB_txn*> TryBeginRead();
   absl::Status Commit(MDB_txn* txn);
   void End();
 

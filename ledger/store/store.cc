@@ -210,6 +210,15 @@ absl::StatusOr<ReadTxn> Store::Read() const {
   return txn;
 }
 
+absl::StatusOr<std::optional<ReadTxn>> Store::TryRead() const {
+  const absl::StatusOr<MDB_txn*> begun = environment_->TryBeginRead();
+  if (!begun.ok()) return begun.status();
+  if (*begun == nullptr) return std::optional<ReadTxn>();
+  ReadTxn txn(*begun, parts_);
+  if (absl::Status read = txn.ReadMeta(); !read.ok()) return read;
+  return std::optional<ReadTxn>(std::move(txn));
+}
+
 absl::StatusOr<std::unique_ptr<WriterLock>> Store::Lock(absl::Time deadline) {
   if (read_only_) {
     return Fail(Failure::kReadOnly, absl::StrCat(directory_, " was opened read-only"));

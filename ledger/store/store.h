@@ -172,6 +172,9 @@ class Store {
 
   absl::StatusOr<ReadTxn> Read() const;
 
+  // The same, or nothing where it would have to wait for the map to grow: Read waits.
+  absl::StatusOr<std::optional<ReadTxn>> TryRead() const;
+
   // Waits for the writer of any process to end; kTimeout where that takes past the deadline.
   // kReadOnly where the store was opened so.
   absl::StatusOr<std::unique_ptr<WriterLock>> Lock(absl::Time deadline);

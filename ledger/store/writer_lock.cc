@@ -33,9 +33,10 @@ class FlockFile {
     return std::unique_ptr<FlockFile>(new FlockFile(directory, fd));
   }
 
-  // Unlocked in so many words: a child forked meanwhile has the file open, too.
+  // Unlocked in so many words, since a child forked meanwhile has the file open, too; and not by the
+  // child, whose lock it is not.
   ~FlockFile() {
-    Unlock();
+    if (process_ == ::getpid()) Unlock();
     ::close(fd_);
   }
   FlockFile(const FlockFile&) = delete;
@@ -64,6 +65,7 @@ class FlockFile {
 
   const std::string directory_;
   const int fd_;
+  const pid_t process_ = ::getpid();
 };
 
 absl::StatusOr<std::unique_ptr<WriterLock>> WriterLock::Acquire(const std::string& directory,

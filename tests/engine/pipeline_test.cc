@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <deque>
 #include <stdexcept>
 #include <thread>
@@ -121,6 +122,63 @@ TEST_F(PipelineTest, TheMapGrowsWhileMoreIsJudged) {
   EXPECT_TRUE(Verify(*snapshot, Always).ok());
 }
 
+// Regression: a snapshot that was being opened waited for the map with the lock that another needed to
+// be closed, so that it could not grow.
+TEST_F(PipelineTest, TheMapGrowsWhileReadersComeAndGo) {
+  LedgerOptions options = TownOptions();
+  options.map_size = 1 << 20;
+  const auto ledger = CreateTown(path(), options);
+  SendOk(*ledger, Founding(1));
+  std::atomic<bool> over{false};
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 3; ++i) {
+    readers.emplace_back([&] {
+      while (!over) {
+        ASSERT_TRUE(SnapshotOf(*ledger)->At(1).ok());
+        std::this_thread::sleep_for(std::chrono::microseconds(200));
+      }
+    });
+  }
+  for (uint64_t number = 0; number < 8; ++number) SendOk(*ledger, Hours(0, number));
+  over = true;
+  for (std::thread& reader : readers) reader.join();
+  EXPECT_GT(ledger->Stat()->map_bytes, uint64_t{1} << 20);
+}
+
+// Regression: after a group that could not be written for want of room, the next one, judged on top of it,
+// was written once there was some, and its callers were told that what it found was on disk.
+TEST_F(PipelineTest, NothingIsWrittenThatWasJudgedOnTopOfWhatFailed) {
+  LedgerOptions options = TownOptions();
+  options.map_size = 1 << 20;
+  const auto ledger = CreateTown(path(), options);
+  SendOk(*ledger, Founding(1));
+  auto reader = SnapshotOf(*ledger);  // keeps the map from growing
+  struct Sent {
+    std::vector<Entry> entries;
+    std::vector<Outcome> outcomes;
+    absl::Status status;
+  };
+  std::vector<Sent> sent(12);
+  for (size_t i = 0; i < sent.size(); ++i) {
+    sent[i].entries = Hours(0, i / 2);  // each twice: the second finds the first
+    sent[i].outcomes.resize(kBatch);
+    ASSERT_TRUE(ledger->Submit(sent[i].entries, absl::InfiniteFuture(), absl::MakeSpan(sent[i].outcomes),
+                               [&, i](const absl::Status& status) {
+                                 sent[i].status = status;
+                                 if (!status.ok()) reader.reset();
+                               }).ok());
+  }
+  ledger->Drain();
+  const auto snapshot = SnapshotOf(*ledger);
+  for (const Sent& batch : sent) {
+    if (!batch.status.ok()) continue;
+    for (size_t i = 0; i < kBatch; i += 149) {
+      EXPECT_TRUE(snapshot->Find(batch.entries[i].id).value()) << "was told to be on disk";
+    }
+  }
+  EXPECT_TRUE(Verify(*snapshot, Always).ok());
+}
+
 TEST_F(PipelineTest, OpensAgainFromAStateStoredOnTheWay) {
   LedgerOptions options = TownOptions();
   options.state_period = 2'000;
@@ -232,6 +290,46 @@ TEST_F(SubmitTest, WhoTellsMayThrowAndSubmitButNotAppend) {
   EXPECT_EQ(FailureOf(appended), Failure::kInvalidArgument);
   EXPECT_EQ(outcomes[0].verdict, Verdict::kOk);
   SendOk(*ledger_, {Service(2, 0)});
+}
+
+// Regression: a caller that gave up waiting left the queue to a leader that found nothing in it.
+TEST_F(SubmitTest, WhoGivesUpLeavesNobodyToLeadForNobody) {
+  for (uint64_t round = 0; round < 30; ++round) {
+    std::atomic<bool> told{false};
+    ASSERT_TRUE(Submit({Service(round, 0)}, [&](const absl::Status&) { told = true; }).ok());
+    std::vector<std::thread> impatient;
+    for (uint64_t i = 0; i < 4; ++i) {
+      impatient.emplace_back([&, i] {
+        std::vector<Outcome> outcomes(1);
+        const Entry entry = Service(10'000 + round * 4 + i, 1);
+        const absl::Status sent = its_->Append({&entry, 1}, absl::Now() + absl::Microseconds(50 * i),
+                                               absl::MakeSpan(outcomes));
+        EXPECT_TRUE(sent.ok() || FailureOf(sent) == Failure::kTimeout) << sent;
+      });
+    }
+    for (std::thread& thread : impatient) thread.join();
+    while (!told) std::this_thread::yield();
+  }
+}
+
+// Whoever appends is not made to run what others are told by.
+TEST_F(SubmitTest, ThreadsOfTheLedgersTell) {
+  std::atomic<bool> over{false};
+  std::thread appending([&] {
+    for (uint64_t i = 0; !over; ++i) SendOk(*its_, {Service(20'000 + i, 1)});
+  });
+  const std::thread::id its = appending.get_id();
+  std::atomic<int> told{0}, by_its{0};
+  for (uint64_t i = 0; i < 200; ++i) {
+    ASSERT_TRUE(Submit({Service(i, 0)}, [&](const absl::Status&) {
+                  by_its += std::this_thread::get_id() == its;
+                  ++told;
+                }).ok());
+  }
+  while (told < 200) std::this_thread::yield();
+  over = true;
+  appending.join();
+  EXPECT_EQ(by_its, 0);
 }
 
 TEST_F(SubmitTest, WhatCannotBeTakenOverIsRefusedAtOnce) {
