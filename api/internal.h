@@ -129,6 +129,12 @@ inline auto ProgressOf(hbk_progress progress, void* context) {
   };
 }
 
+// Whether a batch has its arrays; how long it may be is the ledger's to say.
+inline absl::Status CheckArrays(const hbk_entry* entries, uint32_t count, const hbk_result* results) {
+  const bool lacks_one = count > 0 && (entries == nullptr || results == nullptr);
+  return lacks_one ? Invalid("entries or results is NULL") : absl::OkStatus();
+}
+
 // Results as the machine fills them in: the same bytes (internal.cc).
 inline absl::Span<Outcome> ToOutcomes(hbk_result* results, uint32_t count) {
   return {reinterpret_cast<Outcome*>(results), count};

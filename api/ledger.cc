@@ -105,9 +105,7 @@ hbk_status hbk_append(hbk_ledger* ledger, const hbk_entry* entries, uint32_t cou
     const auto found = LedgerHandles::Find(ledger, "ledger");
     if (!found.ok()) return found.status();
     OpenLedger* const open = *found;
-    if (count > 0 && (entries == nullptr || results == nullptr)) {
-      return Invalid("entries or results is NULL");
-    }
+    if (absl::Status checked = CheckArrays(entries, count, results); !checked.ok()) return checked;
     return open->ledger->Append(ToEntries(entries, count), DeadlineAfter(timeout),
                                 ToOutcomes(results, count));
   });
@@ -120,9 +118,7 @@ hbk_status hbk_submit(hbk_ledger* ledger, const hbk_entry* entries, uint32_t cou
     const auto found = LedgerHandles::Find(ledger, "ledger");
     if (!found.ok()) return found.status();
     OpenLedger* const open = *found;
-    if (count > 0 && (entries == nullptr || results == nullptr)) {
-      return Invalid("entries or results is NULL");
-    }
+    if (absl::Status checked = CheckArrays(entries, count, results); !checked.ok()) return checked;
     if (done == nullptr) return Invalid("done is NULL");
     const auto tell = [done, context](const absl::Status& status) {
       hbk_error told = HBK_ERROR_INIT;

@@ -44,7 +44,7 @@ hbk_status hbk_trial_judge(hbk_trial* trial, const hbk_entry* entries, uint32_t 
     if (!found.ok()) return found.status();
     OpenTrial* const open = *found;
     if (absl::Status checked = hourbook::CheckBatch(count); !checked.ok()) return checked;
-    if (entries == nullptr || results == nullptr) return Invalid("entries or results is NULL");
+    if (absl::Status checked = CheckArrays(entries, count, results); !checked.ok()) return checked;
     return open->trial.Judge(ToEntries(entries, count), keep != 0, ToOutcomes(results, count));
   });
 }

@@ -143,7 +143,6 @@ class Ledger {
   const bool read_only_;
   const std::function<int64_t()> clock_;
   const pid_t process_;
-  const uint64_t state_period_;
   absl::Status not_behind_;  // found when opened
 
   Pipeline pipeline_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "ledger/base/check.h"
 #include "ledger/base/error.h"
@@ -18,6 +19,9 @@ constexpr size_t kWorthWriting = 1'020;  // 60 blocks of the log
 
 thread_local bool is_telling = false;
 thread_local bool leads_for_others = false;  // this thread is the library's own
+
+// Whether nobody waits for it.
+bool IsSubmitted(const Request* request) { return request->tell != nullptr; }
 
 absl::Status TimedOut() {
   return Fail(Failure::kTimeout, "other writers kept the ledger busy until the timeout; nothing was "
@@ -59,7 +63,7 @@ absl::Status Pipeline::Run(Request& request, absl::Time deadline, Lead lead) {
 
 void Pipeline::WakeNextLeader() {
   if (has_leader_ || waiting_.empty()) return;
-  if (waiting_.front()->tell) {
+  if (IsSubmitted(waiting_.front())) {
     leader_wanted_.Signal();
   } else {
     waiting_.front()->changed.Signal();
@@ -92,7 +96,7 @@ void Pipeline::LeadForOthers(Lead lead) {
     const auto is_wanted = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_) {
       // One that was submitted leaves the queue with a group alone; one that somebody waits for may be
       // gone when its turn comes, and leads itself.
-      return !has_leader_ && !waiting_.empty() && waiting_.front()->tell != nullptr;
+      return !has_leader_ && !waiting_.empty() && IsSubmitted(waiting_.front());
     };
     while (!is_wanted() && !(leading_stopped_ && waiting_.empty())) leader_wanted_.Wait(&lock_);
     if (!is_wanted()) return;
@@ -128,7 +132,7 @@ std::vector<std::unique_ptr<Request>> Pipeline::TakeSubmitted() {
   std::vector<std::unique_ptr<Request>> submitted;
   std::deque<Request*> others;
   for (Request* const request : waiting_) {
-    if (request->tell) {
+    if (IsSubmitted(request)) {
       waiting_entries_ -= request->batch.size();
       submitted.emplace_back(request);
     } else {
@@ -154,12 +158,7 @@ void Pipeline::Tell(std::vector<std::unique_ptr<Request>> requests, const absl::
 
 bool Pipeline::WantsWriter() const {
   absl::MutexLock lock(&lock_);
-  return waiting_entries_ >= kManyEntries || (!leads_for_others && HasSubmitted(waiting_));
-}
-
-bool Pipeline::HasSubmitted(const std::deque<Request*>& requests) {
-  return std::any_of(requests.begin(), requests.end(),
-                     [](const Request* request) { return request->tell != nullptr; });
+  return waiting_entries_ >= kManyEntries || (!leads_for_others && absl::c_any_of(waiting_, IsSubmitted));
 }
 
 bool Pipeline::HasRoom(bool drain) const {
@@ -216,7 +215,7 @@ Group& Pipeline::Take(bool has_writer) {
   }
   queue_room_.SignalAll();
   // Those who are told are told by a thread of the library's.
-  const bool tells = !leads_for_others && HasSubmitted({group->requests.begin(), group->requests.end()});
+  const bool tells = !leads_for_others && absl::c_any_of(group->requests, IsSubmitted);
   group->is_for_writer =
       has_writer && (!groups_.empty() || group->asked >= kManyEntries || tells);
   is_reserved_ = false;
@@ -275,7 +274,7 @@ void Pipeline::Finish(Group& group, const absl::Status& status, AtEnd at_end) {
   std::vector<std::unique_ptr<Request>> submitted;
   std::vector<Request*> waiting;
   for (Request* const request : group.requests) {
-    if (request->tell) {
+    if (IsSubmitted(request)) {
       submitted.emplace_back(request);
     } else {
       waiting.push_back(request);

@@ -25,7 +25,7 @@
 
 namespace hourbook {
 
-// One caller's batch, who waits for it or is told by `done`.
+// One caller's batch, who waits for it or is told by `tell`.
 struct Request {
   absl::Span<const Entry> batch;
   absl::Span<Outcome> outcomes;  // one for each entry
@@ -131,7 +131,6 @@ class Pipeline {
   void Stop();
 
  private:
-  static bool HasSubmitted(const std::deque<Request*>& requests);
   bool HasRoom(bool drain) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
   bool IsJudging() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
   void End(AtEnd at_end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);

@@ -38,6 +38,9 @@ class Sweep {
   void Committed(State& state);
   void Abandon(State& state);
 
+  // The same, where the state is gone.
+  void Forget() { running_.reset(); }
+
  private:
   struct Running {
     uint64_t generation;
@@ -52,7 +55,7 @@ class Sweep {
 
   uint64_t PeriodFor(const State& state) const;
 
-  uint64_t period_;
+  const uint64_t period_;
   std::optional<Running> running_;
 };
 

@@ -205,7 +205,7 @@ absl::StatusOr<bool> Machine::JudgeExisting(const Entry& given, Outcome& outcome
   outcome.verdict = CompareWithExisting(given, *existing);
   outcome.index = existing->index;
   outcome.recorded_at = existing->recorded_at;
-  if (outcome.verdict == Verdict::kExists) FillIn(*existing, outcome);
+  if (outcome.verdict == Verdict::kExists) FillInBalances(*existing, outcome);
   return true;
 }
 
@@ -234,9 +234,7 @@ void Machine::Lapse(int64_t now) {
   while (const std::optional<Hold> due = state_.holds.FirstDue(now)) EndHold(state_, *due, 0);
 }
 
-void Machine::FillIn(const Entry& entry, Outcome& outcome) const {
-  outcome.index = entry.index;
-  outcome.recorded_at = entry.recorded_at;
+void Machine::FillInBalances(const Entry& entry, Outcome& outcome) const {
   const auto balance = [&](const Id& party) {
     const Slot account = AccountOf(state_, party, static_cast<Unit>(entry.unit));
     return account == kNoSlot ? Balance{} : state_.accounts.account(account).balance;

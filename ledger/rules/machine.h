@@ -72,7 +72,7 @@ class Machine {
   absl::StatusOr<Verdict> Admit(Entry& entry);
   void Lapse(int64_t now);
   // As an entry's accounts stand now.
-  void FillIn(const Entry& entry, Outcome& outcome) const;
+  void FillInBalances(const Entry& entry, Outcome& outcome) const;
 
   History& history_;
   State state_;

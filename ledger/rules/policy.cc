@@ -184,21 +184,23 @@ void Policy::Undo(const Entry& entry) {
   if (IsCategory(entry)) categories_from_.erase(categories_from_.find(entry.occurred_at));
 }
 
-std::optional<uint64_t> Policy::InForce(const PolicySubject& subject, int64_t at) const {
-  if (!Speaks(subject.topic)) return std::nullopt;
+const Policy::Value* Policy::LatestOf(const PolicySubject& subject, int64_t at) const {
+  if (!Speaks(subject.topic)) return nullptr;
   const Timeline* const timeline = TimelineOf(subject);
-  if (timeline == nullptr) return std::nullopt;
+  if (timeline == nullptr) return nullptr;
   const auto next = FirstAfter(*timeline, at);
-  if (next == timeline->begin()) return std::nullopt;
-  return std::prev(next)->value;
+  return next == timeline->begin() ? nullptr : &*std::prev(next);
+}
+
+std::optional<uint64_t> Policy::InForce(const PolicySubject& subject, int64_t at) const {
+  const Value* const latest = LatestOf(subject, at);
+  return latest == nullptr ? std::nullopt : std::optional<uint64_t>(latest->value);
 }
 
 std::optional<uint64_t> Policy::From(const PolicySubject& subject, int64_t at) const {
-  const Timeline* const timeline = TimelineOf(subject);
-  if (timeline == nullptr) return std::nullopt;
-  const auto next = FirstAfter(*timeline, at);
-  if (next == timeline->begin() || std::prev(next)->from != at) return std::nullopt;
-  return std::prev(next)->value;
+  const Value* const latest = LatestOf(subject, at);
+  const bool begins = latest != nullptr && latest->from == at;
+  return begins ? std::optional<uint64_t>(latest->value) : std::nullopt;
 }
 
 int32_t Policy::LocalDay(int64_t at) const {

@@ -138,6 +138,8 @@ class Policy {
 
   // That of a subject, or null where nothing was said of it.
   const Timeline* TimelineOf(const PolicySubject& subject) const;
+  // The value in force at an instant, or null.
+  const Value* LatestOf(const PolicySubject& subject, int64_t at) const;
   Timeline& TimelineFor(const Entry& entry);
 
   // Those of topics without scope and key, which are asked most often; and of all others.

@@ -182,12 +182,7 @@ TEST_F(CapsTest, SumsOverIdsDoNotWrap) {
   Entry large = Grant(UINT64_MAX - 5);
   large.debit = Named('P', 2);
   Sent(large);
-  Entry link = Blank(Kind::kLink);
-  link.credit = Named('V');
-  link.ref = Named('V', 2);
-  link.recorder = Named('R');
-  link.code = 1;
-  Sent(link);
+  Sent(Link(Named('V', 2), Named('V')));
   Rule(Topic::kMostHeld, kNoId, 2, UINT64_MAX);
   EXPECT_EQ(Send(Grant(1)), Verdict::kMostHeld);
   Rule(Topic::kMonthlyCapPoints, kNoId, 0, UINT64_MAX - 1);

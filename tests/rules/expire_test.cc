@@ -82,12 +82,7 @@ TEST_F(ExpireTest, IsOfAPersonsIdsTogether) {
   Sent(Grant(30, Named('V', 2)));
   const int64_t first = RecordedLast();
   now_ += 300 * kDay;
-  Entry link = Blank(Kind::kLink);
-  link.credit = Named('V');
-  link.ref = Named('V', 2);
-  link.recorder = Named('R');
-  link.code = 1;
-  Sent(link);
+  Sent(Link(Named('V', 2), Named('V')));
   Sent(Value(Kind::kTransfer, Named('V'), Named('V', 2), 45));
   Sent(Value(Kind::kTransfer, Named('V', 2), Named('V'), 25));
   Sent(Redeem(10));

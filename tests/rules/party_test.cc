@@ -84,14 +84,6 @@ TEST_F(PartyTest, AFreezeIsUndoneWithItsLinkedChain) {
 // Two ids that turn out to be one person's.
 class LinkTest : public TownMachine {
  protected:
-  Entry Link(const Id& other, const Id& kept) {
-    Entry entry = Blank(Kind::kLink);
-    entry.ref = other;
-    entry.credit = kept;
-    entry.recorder = Named('R');
-    entry.code = 1;
-    return entry;
-  }
   Entry ServiceOf(const Id& volunteer, int64_t start, uint64_t minutes) {
     Entry entry = Service(start, minutes);
     entry.credit = volunteer;

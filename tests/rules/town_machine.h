@@ -157,6 +157,16 @@ class TownMachine : public testing::Test {
     return entry;
   }
 
+  // The other id is the kept one's person's, too.
+  Entry Link(const Id& other, const Id& kept) {
+    Entry entry = Blank(Kind::kLink);
+    entry.ref = other;
+    entry.credit = kept;
+    entry.recorder = Named('R');
+    entry.code = 1;
+    return entry;
+  }
+
   std::vector<Outcome> SendAll(const std::vector<Entry>& batch) {
     std::vector<Outcome> outcomes(batch.size());
     const absl::Status judged = machine_.Judge(batch, now_, absl::MakeSpan(outcomes));

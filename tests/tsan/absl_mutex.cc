@@ -27,6 +27,17 @@ class IgnoreReads {
   ~IgnoreReads() { AnnotateIgnoreReadsEnd(__FILE__, __LINE__); }
 };
 
+// The mutex is let go of, and held again at the end.
+class Away {
+ public:
+  explicit Away(absl::Mutex* mutex) : mutex_(mutex) { __tsan_release(mutex_); }
+  ~Away() { __tsan_acquire(mutex_); }
+
+ private:
+  absl::Mutex* const mutex_;
+  const IgnoreReads ignore_;
+};
+
 }  // namespace
 
 namespace absl {
@@ -64,49 +75,29 @@ void Mutex::ReaderUnlock() {
 void Mutex::Await(const Condition& condition) {
   static const auto real =
       Real<void (*)(Mutex*, const Condition&)>(HOURBOOK_MUTEX "5AwaitERKNS0_9ConditionE");
-  __tsan_release(this);
-  {
-    const IgnoreReads ignore;
-    real(this, condition);
-  }
-  __tsan_acquire(this);
+  const Away away(this);
+  real(this, condition);
 }
 
 bool Mutex::AwaitWithTimeout(const Condition& condition, absl::Duration timeout) {
   static const auto real = Real<bool (*)(Mutex*, const Condition&, absl::Duration)>(
       HOURBOOK_MUTEX "16AwaitWithTimeoutERKNS0_9ConditionENS0_8DurationE");
-  __tsan_release(this);
-  bool is_true = false;
-  {
-    const IgnoreReads ignore;
-    is_true = real(this, condition, timeout);
-  }
-  __tsan_acquire(this);
-  return is_true;
+  const Away away(this);
+  return real(this, condition, timeout);
 }
 
 void CondVar::Wait(Mutex* mutex) {
   static const auto real = Real<void (*)(CondVar*, Mutex*)>(
       HOURBOOK_COND_VAR "4WaitEPNS0_5MutexE");
-  __tsan_release(mutex);
-  {
-    const IgnoreReads ignore;
-    real(this, mutex);
-  }
-  __tsan_acquire(mutex);
+  const Away away(mutex);
+  real(this, mutex);
 }
 
 bool CondVar::WaitWithDeadline(Mutex* mutex, absl::Time deadline) {
   static const auto real = Real<bool (*)(CondVar*, Mutex*, absl::Time)>(
       HOURBOOK_COND_VAR "16WaitWithDeadlineEPNS0_5MutexENS0_4TimeE");
-  __tsan_release(mutex);
-  bool timed_out = false;
-  {
-    const IgnoreReads ignore;
-    timed_out = real(this, mutex, deadline);
-  }
-  __tsan_acquire(mutex);
-  return timed_out;
+  const Away away(mutex);
+  return real(this, mutex, deadline);
 }
 
 ABSL_NAMESPACE_END
