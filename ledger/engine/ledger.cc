@@ -126,7 +126,7 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(const std::string& director
       OpenStore(directory, StoreOptionsFrom(options, false), options);
   if (!ledger.ok()) return ledger;
   {
-    absl::MutexLock lock(&(*ledger)->state_lock_);
+    const StateHolder lock((*ledger)->state_lock_);
     if (absl::Status loaded = (*ledger)->LoadCore(); !loaded.ok()) return loaded;
     if ((*ledger)->core_->size() == 0) {
       return Fail(Failure::kNotALedger,
@@ -145,14 +145,14 @@ absl::Status Ledger::CheckUsable() const {
     return Fail(Failure::kForked,
                 "this handle belongs to the parent process; open the ledger in this one");
   }
-  absl::ReaderMutexLock lock(&state_lock_);
+  const StateReader lock(state_lock_);
   return poison_;
 }
 
 absl::Status Ledger::WriteGenesis(const Entry& genesis) {
   absl::StatusOr<WriteTxn> txn = store_->Write(absl::InfiniteFuture());
   if (!txn.ok()) return txn.status();
-  absl::MutexLock lock(&state_lock_);
+  const StateHolder lock(state_lock_);
   if (txn->head().size != 0) {
     return Fail(Failure::kLedgerExists, "the directory holds a ledger; open it, or choose another");
   }

@@ -25,6 +25,7 @@
 #include "ledger/engine/core.h"
 #include "ledger/engine/pipeline.h"
 #include "ledger/engine/registry.h"
+#include "ledger/engine/state_lock.h"
 #include "ledger/engine/state_pages.h"
 #include "ledger/format/genesis.h"
 #include "ledger/store/store.h"
@@ -152,7 +153,7 @@ class Ledger {
   // Held while anything is on its way to the disk: set by the leader, ended in EndTurn.
   std::unique_ptr<WriterLock> turn_;
 
-  mutable absl::Mutex state_lock_;
+  mutable StateLock state_lock_;
   // Snapshots share it, so that one opened before a failed write goes on reading its view.
   std::shared_ptr<Core> core_ ABSL_GUARDED_BY(state_lock_);
   absl::Status poison_ ABSL_GUARDED_BY(state_lock_);

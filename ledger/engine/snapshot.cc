@@ -10,7 +10,7 @@
 namespace hourbook {
 
 Snapshot::~Snapshot() {
-  absl::MutexLock lock(&ledger_.state_lock_);
+  const StateHolder lock(ledger_.state_lock_);
   core_->machine().mutable_state().RemoveView(size());
   core_->UnpinIds(txn_.ids_covered());
 }
@@ -34,7 +34,7 @@ absl::StatusOr<SnapshotStat> Snapshot::Stat() const {
                     .accounts = 0,
                     .holds = 0,
                     .store = *store};
-  absl::ReaderMutexLock lock(&ledger_.state_lock_);
+  const StateReader lock(ledger_.state_lock_);
   const State& state = core_->state();
   stat.parties = state.accounts.parties().SizeAt(size());
   stat.accounts = state.accounts.accounts().SizeAt(size());
@@ -117,7 +117,7 @@ absl::StatusOr<Record> Snapshot::Get(const Id& id) const {
 absl::StatusOr<std::optional<uint64_t>> Snapshot::Find(const Id& id) const {
   const absl::StatusOr<std::optional<uint64_t>> indexed = txn_.FindId(id);
   if (!indexed.ok() || *indexed) return indexed;
-  absl::ReaderMutexLock lock(&ledger_.state_lock_);
+  const StateReader lock(ledger_.state_lock_);
   std::optional<uint64_t> recent = core_->history().recent().Find(id);
   if (recent && *recent >= size()) recent.reset();
   return recent;
@@ -133,14 +133,14 @@ absl::StatusOr<Slot> Snapshot::FindParty(const Id& party) const {
 }
 
 absl::StatusOr<Party> Snapshot::PartyOf(const Id& party) const {
-  absl::ReaderMutexLock lock(&ledger_.state_lock_);
+  const StateReader lock(ledger_.state_lock_);
   const absl::StatusOr<Slot> slot = FindParty(party);
   if (!slot.ok()) return slot.status();
   return core_->state().accounts.parties().At(size(), *slot);
 }
 
 absl::StatusOr<Account> Snapshot::AccountOf(const Id& party, Unit unit) const {
-  absl::ReaderMutexLock lock(&ledger_.state_lock_);
+  const StateReader lock(ledger_.state_lock_);
   const absl::StatusOr<Slot> slot = FindParty(party);
   if (!slot.ok()) return slot.status();
   const Accounts& accounts = core_->state().accounts;
@@ -154,7 +154,7 @@ absl::StatusOr<Account> Snapshot::AccountOf(const Id& party, Unit unit) const {
 }
 
 absl::StatusOr<std::vector<Id>> Snapshot::IdsOf(const Id& party) const {
-  absl::ReaderMutexLock lock(&ledger_.state_lock_);
+  const StateReader lock(ledger_.state_lock_);
   const absl::StatusOr<Slot> slot = FindParty(party);
   if (!slot.ok()) return slot.status();
   const Table<Party>& parties = core_->state().accounts.parties();
@@ -168,7 +168,7 @@ absl::StatusOr<std::vector<Id>> Snapshot::IdsOf(const Id& party) const {
 }
 
 absl::StatusOr<std::vector<Unit>> Snapshot::UnitsOf(const Id& party) const {
-  absl::ReaderMutexLock lock(&ledger_.state_lock_);
+  const StateReader lock(ledger_.state_lock_);
   const absl::StatusOr<Slot> slot = FindParty(party);
   if (!slot.ok()) return slot.status();
   const Accounts& accounts = core_->state().accounts;
@@ -184,7 +184,7 @@ absl::StatusOr<std::vector<Unit>> Snapshot::UnitsOf(const Id& party) const {
 }
 
 std::vector<Party> Snapshot::Parties(uint64_t first, size_t most) const {
-  absl::ReaderMutexLock lock(&ledger_.state_lock_);
+  const StateReader lock(ledger_.state_lock_);
   const Table<Party>& table = core_->state().accounts.parties();
   std::vector<Party> parties;
   for (uint64_t i = first; i < table.SizeAt(size()) && parties.size() < most; ++i) {

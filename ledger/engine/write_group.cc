@@ -114,7 +114,7 @@ void Ledger::JudgeGroup(Group& group, ReadTxn txn) {
   absl::Status judged;
   try {
     {
-      absl::MutexLock lock(&state_lock_);
+      const StateHolder lock(state_lock_);
       group.base = core_->size();
       core_->machine().mutable_state().AddView();
       core_->history().Attach(txn);
@@ -125,7 +125,7 @@ void Ledger::JudgeGroup(Group& group, ReadTxn txn) {
     judged = OutOfMemory();  // the state is made anew
   }
   {
-    absl::MutexLock lock(&state_lock_);
+    const StateHolder lock(state_lock_);
     core_->history().Detach();
     core_->UnpinIds(txn.ids_covered());
   }
@@ -142,7 +142,7 @@ absl::Status Ledger::JudgeRequests(Group& group) {
       const size_t length = SliceLength(batch);
       size_t accepted = 0;
       {
-        absl::MutexLock lock(&state_lock_);
+        const StateSlice lock(state_lock_);
         const absl::Status judged =
             core_->machine().Judge(batch.first(length), now, outcomes.first(length));
         if (!judged.ok()) return judged;
@@ -181,14 +181,14 @@ void Ledger::WriteGroup(Group& group) {
     written = pipeline_.WithoutJudging([this] { return store_->Grow(); });
     if (!written.ok()) break;
     {
-      absl::MutexLock lock(&state_lock_);
+      const StateHolder lock(state_lock_);
       sweep_.Abandon(core_->machine().mutable_state());
     }
     written = TryToWrite(group);
   }
   pipeline_.AwaitJudged(group);
   if (written.ok()) {  // else the state is made anew, and readers need its views until then
-    absl::MutexLock lock(&state_lock_);
+    const StateHolder lock(state_lock_);
     core_->machine().mutable_state().RemoveView(group.base);
     group.piece.entries.reset();  // its memory is the history's to use again
   }
@@ -206,7 +206,7 @@ absl::Status Ledger::TryToWrite(Group& group) {
 absl::Status Ledger::Write(Group& group) {
   Core* core = nullptr;
   {
-    absl::MutexLock lock(&state_lock_);
+    const StateHolder lock(state_lock_);
     core = core_.get();
   }
   std::optional<WriteTxn> txn;
@@ -227,7 +227,7 @@ absl::Status Ledger::Write(Group& group) {
   if (!group.judged.ok()) return group.judged;
   if (!txn) return absl::OkStatus();
   const absl::Status committed = txn->Commit(tip.Root());
-  absl::MutexLock lock(&state_lock_);
+  const StateHolder lock(state_lock_);
   if (committed.ok()) {
     sweep_.Committed(core->machine().mutable_state());
     core->DropCoveredIds(txn->ids_covered());
@@ -241,7 +241,7 @@ absl::Status Ledger::Write(Group& group) {
 
 absl::Status Ledger::KeepUp(const Group& group, WriteTxn& txn) {
   if (absl::Status indexed = IndexIds(group.asked, txn); !indexed.ok()) return indexed;
-  absl::MutexLock lock(&state_lock_);
+  const StateHolder lock(state_lock_);
   return sweep_.Step(core_->machine().mutable_state(), group.base, group.asked, txn);
 }
 
@@ -250,7 +250,7 @@ absl::Status Ledger::IndexIds(uint64_t entries, WriteTxn& txn) {
     std::vector<IdAt> ids;
     ids.reserve(txn.head().size - txn.ids_covered());
     {
-      absl::MutexLock lock(&state_lock_);
+      const StateHolder lock(state_lock_);
       const RecentIds& recent = core_->history().recent();
       for (uint64_t i = txn.ids_covered(); i < txn.head().size; ++i) ids.push_back({recent.At(i), i});
     }
@@ -262,7 +262,7 @@ absl::Status Ledger::IndexIds(uint64_t entries, WriteTxn& txn) {
 void Ledger::EndTurn(const absl::Status& failure) {
   if (!failure.ok()) {
     // The state is ahead of the disk: it is made again from what is there.
-    absl::MutexLock lock(&state_lock_);
+    const StateHolder lock(state_lock_);
     if (poison_.ok()) {
       absl::Status loaded;
       try {
