@@ -20,6 +20,12 @@ using Bytes = absl::Span<const uint8_t>;
 // words: the rules do little else.
 struct Id : std::array<uint8_t, 16> {
   friend constexpr bool operator==(const Id& a, const Id& b) { return a.Words() == b.Words(); }
+  // So many bits, soon had, that differ for most ids; whoever chooses ids can make them the same.
+  constexpr size_t Bits(int count) const {
+    constexpr uint64_t kGolden = 0x9e3779b97f4a7c15;  // 2^64 by the golden ratio: Fibonacci hashing
+    const auto words = Words();
+    return ((words.first ^ std::rotl(words.second, 32)) * kGolden) >> (64 - count);
+  }
   template <typename H>
   friend H AbslHashValue(H h, const Id& id) {
     const auto words = id.Words();

@@ -1,6 +1,7 @@
 #include "ledger/engine/core.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -146,15 +147,17 @@ absl::Status Core::CatchUp(const ReadTxn& txn) {
     tip_.Append(record->leaf);
   }
   history_.Detach();
+  DropCoveredIds(txn.ids_covered(), std::numeric_limits<uint64_t>::max() / 2);
   if (size() == 0 || tip_.Root() == txn.head().root) return absl::OkStatus();
   return Fail(Failure::kCorrupt,
               absl::StrCat("the log's ", txn.head().size, " entries do not hash to the root that ",
                            "was stored with them; verify the ledger, restore a backup"));
 }
 
-void Core::DropCoveredIds(uint64_t ids_covered) {
+void Core::DropCoveredIds(uint64_t ids_covered, uint64_t most) {
+  RecentIds& recent = history_.recent();
   const uint64_t needed = pins_.empty() ? ids_covered : std::min(*pins_.begin(), ids_covered);
-  history_.recent().DropBefore(std::min(needed, history_.recent().end()));
+  recent.DropBefore(std::min({needed, recent.end(), recent.first() + most}));
 }
 
 }  // namespace hourbook

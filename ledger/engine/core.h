@@ -93,7 +93,8 @@ class Core {
   // Ids stay in memory for readers of transactions whose index does not cover them.
   void PinIds(uint64_t ids_covered) { pins_.insert(ids_covered); }
   void UnpinIds(uint64_t ids_covered) { pins_.erase(pins_.find(ids_covered)); }
-  void DropCoveredIds(uint64_t ids_covered);
+  // Forgets so many ids at most that the store's index covers.
+  void DropCoveredIds(uint64_t ids_covered, uint64_t most);
 
   Machine& machine() { return machine_; }
   const State& state() const { return machine_.state(); }

@@ -21,7 +21,9 @@ void RecentIds::Truncate(uint64_t end_wanted) {
 }
 
 void RecentIds::DropBefore(uint64_t first) {
+  constexpr size_t kAhead = 8;  // ids were hashed all over the map
   while (first_ < first && !ids_.empty()) {
+    if (ids_.size() > kAhead) index_by_id_.prefetch(ids_[kAhead]);
     index_by_id_.erase(ids_.front());
     ids_.pop_front();
     ++first_;

@@ -24,6 +24,8 @@ constexpr uint64_t kIdRun = 65'536;
 // Pairs that a commit may merge for each entry it adds: enough to keep up with what is added, for
 // as many levels of runs as there can be.
 constexpr uint64_t kMergedPerEntry = 16;
+// Ids in memory that a commit may forget for each entry it adds, so that none holds readers up.
+constexpr uint64_t kDroppedPerEntry = 2;
 
 // The program's signals are its own threads' business.
 template <class Body>
@@ -230,7 +232,7 @@ absl::Status Ledger::Write(Group& group) {
   const StateHolder lock(state_lock_);
   if (committed.ok()) {
     sweep_.Committed(core->machine().mutable_state());
-    core->DropCoveredIds(txn->ids_covered());
+    core->DropCoveredIds(txn->ids_covered(), kDroppedPerEntry * group.asked);
     core->tip() = std::move(tip);
     return committed;
   }

@@ -13,33 +13,17 @@ Slot Accounts::FindParty(const Id& id) const {
   return found == party_by_id_.end() ? kNoSlot : found->second;
 }
 
-Slot Accounts::FindParty(const Id& id) {
-  Found& found = found_[absl::HashOf(id) % kRemembered];
-  if (found.id == id && id != kNoId) return found.slot;
-  const Slot slot = std::as_const(*this).FindParty(id);
-  if (slot != kNoSlot) found = {id, slot};
-  return slot;
-}
-
-void Accounts::PrefetchRecord(const Id& id) const {
+Slot Accounts::PrefetchRecord(const Id& id) const {
   const Slot slot = FindParty(id);
   if (slot != kNoSlot) __builtin_prefetch(&parties_[slot]);
+  return slot;
 }
 
-void Accounts::PrefetchAccount(const Id& id) const {
-  const Slot slot = FindParty(id);
-  if (slot == kNoSlot || parties_[slot].first_account == kNoSlot) return;
-  const char* const account = reinterpret_cast<const char*>(&accounts_[parties_[slot].first_account]);
+void Accounts::PrefetchAccount(Slot party) const {
+  if (party == kNoSlot || parties_[party].first_account == kNoSlot) return;
+  const char* const account = reinterpret_cast<const char*>(&accounts_[parties_[party].first_account]);
   __builtin_prefetch(account);
   __builtin_prefetch(account + sizeof(Account) - 1);
-}
-
-Slot Accounts::FindAccount(Slot party, Unit unit) const {
-  Slot slot = parties_[party].first_account;
-  while (slot != kNoSlot && accounts_[slot].unit != static_cast<uint16_t>(unit)) {
-    slot = accounts_[slot].next_account;
-  }
-  return slot;
 }
 
 Slot Accounts::OpenParty(const Id& id, PartyKind kind, uint64_t index) {

@@ -73,16 +73,28 @@ class Accounts {
   // The slot of a party that was ever opened, or kNoSlot. The owner's own lookups, of the same few
   // parties again and again, are remembered; those of readers are not.
   Slot FindParty(const Id& id) const;
-  Slot FindParty(const Id& id);
+  Slot FindParty(const Id& id) {
+    Found& found = found_[id.Bits(kFoundBits)];
+    if (found.id == id && id != kNoId) return found.slot;
+    const Slot slot = std::as_const(*this).FindParty(id);
+    if (slot != kNoSlot) found = {id, slot};
+    return slot;
+  }
 
   // Says that a party will be asked for soon: first where it is to be found, then its record, then its
   // newest account, each once the one before is there.
   void PrefetchParty(const Id& id) const { party_by_id_.prefetch(id); }
-  void PrefetchRecord(const Id& id) const;
-  void PrefetchAccount(const Id& id) const;
+  Slot PrefetchRecord(const Id& id) const;  // the party's, or kNoSlot
+  void PrefetchAccount(Slot party) const;    // any of PrefetchRecord's
 
   // The party's account in the unit, or kNoSlot where nothing has moved yet.
-  Slot FindAccount(Slot party, Unit unit) const;
+  Slot FindAccount(Slot party, Unit unit) const {
+    Slot slot = parties_[party].first_account;
+    while (slot != kNoSlot && accounts_[slot].unit != static_cast<uint16_t>(unit)) {
+      slot = accounts_[slot].next_account;
+    }
+    return slot;
+  }
 
   // The id must not be known.
   Slot OpenParty(const Id& id, PartyKind kind, uint64_t index);
@@ -116,14 +128,14 @@ class Accounts {
     Id id;
     Slot slot;
   };
-  static constexpr size_t kRemembered = 32;
+  static constexpr int kFoundBits = 5;
 
   Table<Party> parties_;
   Table<Account> accounts_;
   absl::flat_hash_map<Id, Slot, absl::Hash<Id>, std::equal_to<Id>,
                       HugeAllocator<std::pair<const Id, Slot>>>
       party_by_id_;
-  std::array<Found, kRemembered> found_{};  // by a hash of the id; kNoId is no party's
+  std::array<Found, size_t{1} << kFoundBits> found_{};  // by the id's bits; kNoId is no party's
 };
 
 }  // namespace hourbook

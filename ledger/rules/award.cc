@@ -302,8 +302,7 @@ absl::StatusOr<Verdict> JudgeAward(Judging& judging) {
   if (const Verdict v = CheckMostHeld(judging); v != Verdict::kOk) return v;
   if (const Verdict v = Move(judging); v != Verdict::kOk) return v;
   if (by_programme) {
-    NoteIssue(judging,
-              judging.state.accounts.Mutate(AccountOf(state, award.debit, judging.unit())));
+    NoteIssue(judging, state.accounts.Mutate(judging.debit_account));
   }
   return Verdict::kOk;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "ledger/base/check.h"
@@ -20,6 +21,12 @@ int64_t DeadlineOf(const Entry& entry) {
 
 Balance BalanceOf(const State& state, Slot account) {
   return account == kNoSlot ? Balance{} : state.accounts.account(account).balance;
+}
+
+// Sets the entry's back links and makes it the last of both.
+void LinkInto(Entry& entry, Account& debit, Account& credit) {
+  entry.prev_debit = std::exchange(debit.last_index, entry.index);
+  entry.prev_credit = std::exchange(credit.last_index, entry.index);
 }
 
 bool IsProgramme(const State& state, Slot account) {
@@ -78,7 +85,7 @@ bool IsCategory(const State& state, uint16_t category, int64_t at) {
 
 Verdict CheckMostHeld(const Judging& judging) {
   const Entry& entry = judging.entry;
-  const State& state = judging.state;
+  State& state = judging.state;
   const std::optional<uint64_t> most =
       state.policy.InForce({Topic::kMostHeld, kNoId, entry.unit}, entry.recorded_at);
   if (!most) return Verdict::kOk;
@@ -101,23 +108,29 @@ Verdict Move(Judging& judging) {
   const Slot credit_party = accounts.FindParty(entry.credit);
   HOURBOOK_CHECK(debit_party != credit_party, "value moves between two parties");
   const bool pending = judging.is_pending();
-  Balance debit = BalanceOf(judging.state, accounts.FindAccount(debit_party, judging.unit()));
-  Balance credit = BalanceOf(judging.state, accounts.FindAccount(credit_party, judging.unit()));
+  Slot debit_slot = accounts.FindAccount(debit_party, judging.unit());
+  Slot credit_slot = accounts.FindAccount(credit_party, judging.unit());
+  Balance debit = BalanceOf(judging.state, debit_slot);
+  Balance credit = BalanceOf(judging.state, credit_slot);
   if (!Debit(debit, entry.amount, pending) || !Credit(credit, entry.amount, pending)) {
     return Verdict::kOverflow;
   }
-  const Slot debit_account = accounts.FindOrAddAccount(debit_party, judging.unit());
-  const Slot credit_account = accounts.FindOrAddAccount(credit_party, judging.unit());
-  accounts.Mutate(debit_account).balance = debit;
-  accounts.Mutate(credit_account).balance = credit;
+  if (debit_slot == kNoSlot) debit_slot = accounts.FindOrAddAccount(debit_party, judging.unit());
+  if (credit_slot == kNoSlot) credit_slot = accounts.FindOrAddAccount(credit_party, judging.unit());
+  Account& debited = accounts.Mutate(debit_slot);
+  Account& credited = accounts.Mutate(credit_slot);
+  debited.balance = debit;
+  credited.balance = credit;
+  LinkInto(judging.entry, debited, credited);
+  judging.debit_account = debit_slot;
+  judging.credit_account = credit_slot;
   if (pending) {
     judging.state.holds.Open({.index = entry.index,
                               .deadline = DeadlineOf(entry),
                               .amount = entry.amount,
-                              .debit = debit_account,
-                              .credit = credit_account});
+                              .debit = debit_slot,
+                              .credit = credit_slot});
   }
-  Link(judging, debit_account, credit_account);
   return Verdict::kOk;
 }
 
@@ -125,10 +138,7 @@ void Link(Judging& judging, Slot debit, Slot credit) {
   Accounts& accounts = judging.state.accounts;
   judging.debit_account = debit;
   judging.credit_account = credit;
-  judging.entry.prev_debit = accounts.account(debit).last_index;
-  judging.entry.prev_credit = accounts.account(credit).last_index;
-  accounts.Mutate(debit).last_index = judging.entry.index;
-  accounts.Mutate(credit).last_index = judging.entry.index;
+  LinkInto(judging.entry, accounts.Mutate(debit), accounts.Mutate(credit));
 }
 
 void EndHold(State& state, const Hold& hold, uint64_t posted) {
@@ -172,12 +182,12 @@ bool IsPerson(const Party& party) {
          party.kind == static_cast<uint16_t>(PartyKind::kBeneficiary);
 }
 
-const Id& PersonOf(const State& state, const Id& party) {
+const Id& PersonOf(State& state, const Id& party) {
   const Party& found = state.accounts.party(state.accounts.FindParty(party));
   return found.kept == kNoSlot ? found.id : state.accounts.party(found.kept).id;
 }
 
-void ForEachId(const State& state, const Id& person, absl::FunctionRef<void(const Party&)> visit) {
+void ForEachId(State& state, const Id& person, absl::FunctionRef<void(const Party&)> visit) {
   const Party& kept = state.accounts.party(state.accounts.FindParty(person));
   visit(kept);
   for (Slot slot = kept.linked; slot != kNoSlot;) {
@@ -210,7 +220,7 @@ absl::StatusOr<Verdict> HowItEnded(Judging& judging, const Entry& pending) {
   return ended;
 }
 
-const Id& NarrowerParty(const State& state, const Entry& entry) {
+const Id& NarrowerParty(State& state, const Entry& entry) {
   const Slot credit = state.accounts.FindParty(entry.credit);
   const bool volunteer_credited =
       credit != kNoSlot &&

@@ -89,10 +89,10 @@ void NotePeriod(int32_t period, uint64_t minutes, int32_t& latest, uint32_t& sum
 bool IsPerson(const Party& party);
 
 // The id that stands for the party's person: the party itself, unless it is linked to another.
-const Id& PersonOf(const State& state, const Id& party);
+const Id& PersonOf(State& state, const Id& party);
 
 // Calls visit with every id of a person, the one that stands for it first.
-void ForEachId(const State& state, const Id& person, absl::FunctionRef<void(const Party&)> visit);
+void ForEachId(State& state, const Id& person, absl::FunctionRef<void(const Party&)> visit);
 
 // Whether the entry's recorder may say how the ledger is run: an authority, or anybody until there is
 // one.
@@ -107,7 +107,7 @@ absl::StatusOr<bool> HasAward(Judging& judging, const Entry& service, Unit unit,
 
 // The party of an entry whose account has fewer entries to walk than that of a source of minutes
 // or points: its volunteer, or else its debit party.
-const Id& NarrowerParty(const State& state, const Entry& entry);
+const Id& NarrowerParty(State& state, const Entry& entry);
 
 // One rule for each family of kinds. The entry has passed CheckShape and its id is new.
 Verdict JudgeOpen(Judging& judging);

@@ -12,9 +12,6 @@
 namespace hourbook {
 namespace {
 
-// How many entries ahead of the one that is judged are prefetched.
-constexpr size_t kAhead = 12;
-
 bool IsLinked(const Entry& entry) { return (entry.flags & kFlagLinked) != 0; }
 
 // Entries from the batch's front that stand or fall together.
@@ -113,10 +110,10 @@ absl::Status Machine::Judge(absl::Span<const Entry> batch, int64_t now,
                             absl::Span<Outcome> outcomes) {
   HOURBOOK_CHECK(batch.size() == outcomes.size(), "one outcome for each entry");
   HOURBOOK_CHECK(state_.size > 0, "the genesis comes first");
-  size_t prefetched = 0;  // entries from the front that are on their way
+  Ahead ahead;
   while (!batch.empty()) {
     const size_t length = ChainLength(batch);
-    for (; prefetched < std::min(length + kAhead, batch.size()); ++prefetched) Prefetch(batch, prefetched);
+    for (; ahead.asked < std::min(length + 3 * kStep, batch.size()); ++ahead.asked) Prefetch(batch, ahead);
     const absl::Status judged =
         length == 1 && !IsLinked(batch[0])
             ? JudgeOne(batch[0], now, outcomes[0])
@@ -124,25 +121,22 @@ absl::Status Machine::Judge(absl::Span<const Entry> batch, int64_t now,
     if (!judged.ok()) return judged;
     batch.remove_prefix(length);
     outcomes.remove_prefix(length);
-    prefetched -= std::min(prefetched, length);
+    ahead.asked -= std::min(ahead.asked, length);
   }
   return absl::OkStatus();
 }
 
 // What judging an entry will wait for is asked for ahead, a step at a time: each needs what the one
 // before it brought.
-void Machine::Prefetch(absl::Span<const Entry> batch, size_t at) const {
+void Machine::Prefetch(absl::Span<const Entry> batch, Ahead& ahead) const {
   const Accounts& accounts = state_.accounts;
-  const auto each = [&](size_t back, const auto& ask) {
-    if (at >= back) ask(batch[at - back]);
-  };
-  each(0, [&](const Entry& entry) {
-    accounts.PrefetchParty(entry.debit);
-    accounts.PrefetchParty(entry.credit);
-    history_.Prefetch(entry.id);
-  });
-  each(kAhead / 3, [&](const Entry& entry) { accounts.PrefetchRecord(entry.credit); });
-  each(2 * kAhead / 3, [&](const Entry& entry) { accounts.PrefetchAccount(entry.credit); });
+  const Entry& entry = batch[ahead.asked];
+  accounts.PrefetchParty(entry.debit);
+  accounts.PrefetchParty(entry.credit);
+  history_.Prefetch(entry.id);
+  Slot& credited = ahead.credited[ahead.next++ % kStep];
+  accounts.PrefetchAccount(credited);
+  credited = ahead.asked < kStep ? kNoSlot : accounts.PrefetchRecord(batch[ahead.asked - kStep].credit);
 }
 
 absl::Status Machine::JudgeChain(absl::Span<const Entry> chain, int64_t now,

@@ -3,6 +3,8 @@
 #ifndef LEDGER_RULES_MACHINE_H_
 #define LEDGER_RULES_MACHINE_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "absl/status/status.h"
@@ -61,7 +63,16 @@ class Machine {
   void Keep(const State::Mark& mark) { state_.Keep(mark); }
 
  private:
-  void Prefetch(absl::Span<const Entry> batch, size_t at) const;
+  // What is on its way of the entries after the one that is judged.
+  static constexpr size_t kStep = 4;
+  struct Ahead {
+    size_t asked = 0;  // entries from the front of the batch
+    size_t next = 0;
+    // The credit parties of those asked for a step ago and more.
+    std::array<Slot, kStep> credited{kNoSlot, kNoSlot, kNoSlot, kNoSlot};
+  };
+  // Goes on by one entry.
+  void Prefetch(absl::Span<const Entry> batch, Ahead& ahead) const;
   absl::Status JudgeChain(absl::Span<const Entry> chain, int64_t now, absl::Span<Outcome> outcomes);
   absl::Status JudgeOne(Entry entry, int64_t now, Outcome& outcome);
   // `entry` is as the caller handed it in, and completed where the verdict is kOk; the rest of the

@@ -1,6 +1,7 @@
 #include "ledger/rules/policy.h"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <limits>
 
@@ -192,11 +193,6 @@ const Policy::Value* Policy::LatestOf(const PolicySubject& subject, int64_t at) 
   return next == timeline->begin() ? nullptr : &*std::prev(next);
 }
 
-std::optional<uint64_t> Policy::InForce(const PolicySubject& subject, int64_t at) const {
-  const Value* const latest = LatestOf(subject, at);
-  return latest == nullptr ? std::nullopt : std::optional<uint64_t>(latest->value);
-}
-
 std::optional<uint64_t> Policy::From(const PolicySubject& subject, int64_t at) const {
   const Value* const latest = LatestOf(subject, at);
   const bool begins = latest != nullptr && latest->from == at;
@@ -211,8 +207,8 @@ int32_t Policy::LocalDay(int64_t at) const {
 }
 
 int32_t Policy::MonthOfDay(int32_t day) {
-  const absl::CivilMonth month(absl::CivilDay(1970, 1, 1) + day);
-  return static_cast<int32_t>(month - absl::CivilMonth(1970, 1));
+  const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day}}};
+  return (static_cast<int>(date.year()) - 1970) * 12 + static_cast<int>(unsigned{date.month()}) - 1;
 }
 
 bool Policy::IsWorkingDay(int32_t day, int64_t at) const {

@@ -110,7 +110,10 @@ class Policy {
 
   // The value in force at an instant (unix nanoseconds): that of the latest instant not after it;
   // of two for the same instant, the later entry's. Nothing where no entry speaks of the subject.
-  std::optional<uint64_t> InForce(const PolicySubject& subject, int64_t at) const;
+  std::optional<uint64_t> InForce(const PolicySubject& subject, int64_t at) const {
+    const Value* const latest = Speaks(subject.topic) ? LatestOf(subject, at) : nullptr;
+    return latest == nullptr ? std::nullopt : std::optional<uint64_t>(latest->value);
+  }
 
   // The value that is in force from just this instant on, where one begins then.
   std::optional<uint64_t> From(const PolicySubject& subject, int64_t at) const;

