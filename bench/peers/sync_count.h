@@ -1,0 +1,16 @@
+// How often this process, with every library in it, had the system bring a file to disk.
+#ifndef BENCH_PEERS_SYNC_COUNT_H_
+#define BENCH_PEERS_SYNC_COUNT_H_
+
+#include <cstdint>
+
+namespace hourbook::bench {
+
+// Calls of fdatasync, fsync and msync so far, by any thread. The program has functions of these names,
+// which the libraries call in place of the C library's: they count, then call the system.
+// peers_smoke holds the count against what strace saw.
+uint64_t SyncCount();
+
+}  // namespace hourbook::bench
+
+#endif  // BENCH_PEERS_SYNC_COUNT_H_
