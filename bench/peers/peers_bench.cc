@@ -60,18 +60,18 @@ std::vector<Leg> PlanLegs(uint64_t entries, uint64_t rounds) {
   return legs;
 }
 
-std::vector<Contender> Enter(const BenchDir& dir, const Town& town, uint64_t bytes) {
+std::vector<Contender> Enter(const BenchDir& dir, const Town& town, uint64_t entries) {
   std::vector<Contender> contenders;
   contenders.push_back({"hourbook", OpenHourbook(dir / "hourbook", town)});
   contenders.push_back({"sqlite", OpenSqlite(dir / "sqlite", town.Accounts(),
                                              Number("HOURBOOK_PEERS_CACHE_MB", 64, 1'024))});
   if (const char* const connection = std::getenv("HOURBOOK_PEERS_POSTGRES")) {
-    contenders.push_back({"postgres", OpenPostgres(connection, town.Accounts())});
+    contenders.push_back({"postgres", OpenPostgres(connection, town.Accounts(), entries)});
   } else {
     std::puts("PostgreSQL IS LEFT OUT: HOURBOOK_PEERS_POSTGRES is not set; bench/peers/run sets it.");
   }
   contenders.push_back({"raw_lmdb", OpenRawLmdb(dir / "raw_lmdb")});
-  contenders.push_back({"raw_file", OpenRawFile(dir / "raw_file", bytes)});
+  contenders.push_back({"raw_file", OpenRawFile(dir / "raw_file", entries * sizeof(hbk_entry))});
   for (const Contender& contender : contenders) {
     std::printf("%s: %s\n", contender.name.c_str(), contender.peer->Settings().c_str());
   }
@@ -98,7 +98,7 @@ void Run() {
   std::FILE* const trace = OpenTrace();
   PrintMachine(dir.FileSystem());
   Town town(volunteers);
-  std::vector<Contender> contenders = Enter(dir, town, entries * sizeof(hbk_entry));
+  std::vector<Contender> contenders = Enter(dir, town, entries);
   std::printf("%llu volunteers; %llu entries, with random ids\n", static_cast<unsigned long long>(volunteers),
               static_cast<unsigned long long>(entries));
   std::fflush(stdout);

@@ -8,7 +8,8 @@ namespace hourbook::bench {
 
 // Calls of fdatasync, fsync and msync so far, by any thread. The program has functions of these names,
 // which the libraries call in place of the C library's: they count, then call the system.
-// peers_smoke holds the count against what strace saw.
+// That they reach the system is for bench/peers/run --smoke to show. Not counted: writes to a file that
+// is opened to be synced at each write, as LMDB's one of its head page.
 uint64_t SyncCount();
 
 }  // namespace hourbook::bench
