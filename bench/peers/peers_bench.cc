@@ -101,6 +101,8 @@ void Run() {
   std::vector<Contender> contenders = Enter(dir, town, entries);
   std::printf("%llu volunteers; %llu entries, with random ids\n", static_cast<unsigned long long>(volunteers),
               static_cast<unsigned long long>(entries));
+  std::puts("SQLite and PostgreSQL check ids, amounts and balances; Hourbook every rule, and it hashes: the\n"
+            "comparison is in their favour. The raw ones check nothing.");
   std::fflush(stdout);
 
   Contest contest(town, contenders, [at] { ::syncfs(at); }, trace);

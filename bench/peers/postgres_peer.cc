@@ -106,7 +106,8 @@ class PostgresPeer : public Peer {
   void FillLog(uint64_t entries) {
     constexpr uint64_t kBytesAnEntry = 1'500;  // measured: 600, and whole pages after a checkpoint
     const uint64_t messages = 1 + entries * kBytesAnEntry / 1'000'000;
-    Run("SELECT count(pg_logical_emit_message(false, 'fill', repeat('.', 1000000))) FROM generate_series(1, " +
+    Run("SELECT count(pg_logical_emit_message(false, 'fill', repeat('.', 1000000)))"
+        " FROM generate_series(1, " +
         std::to_string(messages) + ")");
   }
 

@@ -6,8 +6,8 @@ namespace hourbook::bench {
 // batches of 1 / 100 / 1,000 / 8,192, and what was kept:
 // - every entry by append_one, against append_all: 1.09 / 0.69 / 0.46 / 0.28. Kept for batches of 1, where
 //   append_all has 0.79.
-// - a plain INSERT that fails where an id is there, against ON CONFLICT DO NOTHING and a count: 0.97 / 1.02 /
-//   1.10 / 1.39. Kept. Entries in the order of their ids as well, against the plain one: 0.97 / 1.04 /
+// - a plain INSERT that fails where an id is there, against ON CONFLICT DO NOTHING and a count: 0.97 /
+//   1.02 / 1.10 / 1.39. Kept. Entries in the order of their ids as well, against the plain one: 0.97 / 1.04 /
 //   1.00 / 0.95. Not kept.
 // - sum of bigint as bigint and not as numeric: 1.16 / 1.03 / 0.88 / 1.07. Kept; between these figures lies
 //   the noise of the run.

@@ -68,8 +68,8 @@ void PrintTable(size_t batch, const std::vector<std::string>& names, const std::
     std::vector<double> micros = measured[i].micros;
     std::sort(micros.begin(), micros.end());
     const size_t p99 = std::min(micros.size() - 1, micros.size() * 99 / 100);
-    std::printf("%-10s %11.0f %11s %11s %10.0f %10.0f %10.0f %11.2f\n", names[i].c_str(), measured[i].Median(),
-                Ratio(measured[i], names, measured, "hourbook").c_str(),
+    std::printf("%-10s %11.0f %11s %11s %10.0f %10.0f %10.0f %11.2f\n", names[i].c_str(),
+                measured[i].Median(), Ratio(measured[i], names, measured, "hourbook").c_str(),
                 Ratio(measured[i], names, measured, "raw_lmdb").c_str(), MedianOf(micros), micros[p99],
                 micros.back(), static_cast<double>(measured[i].syncs) / static_cast<double>(micros.size()));
   }
