@@ -2,8 +2,8 @@
 
 namespace hourbook::bench {
 
-// What was tried, in turns in one run on ext4 with a million volunteers, as ratios of entries a second at
-// batches of 1 / 100 / 1,000 / 8,192, and what was kept:
+// What was tried, each in turns in one run with what it is compared with, on ext4 with a million volunteers,
+// as ratios of entries a second at batches of 1 / 100 / 1,000 / 8,192, and what was kept:
 // - every entry by append_one, against append_all: 1.09 / 0.69 / 0.46 / 0.28. Kept for batches of 1, where
 //   append_all has 0.79.
 // - a plain INSERT that fails where an id is there, against ON CONFLICT DO NOTHING and a count: 0.97 /
@@ -13,8 +13,8 @@ namespace hourbook::bench {
 //   the noise of the run.
 // - accounts held against all that the batch takes of them, without a window function: 0.96 / 1.04 / 0.95 /
 //   0.22, as batches fall to append_one where somebody spends what came in the same batch. Not kept.
-// - a B-tree on idx and not BRIN: 1.04 / 1.00 / 0.83 / 1.11; fillfactor 100 for accounts: 0.97 / 0.97 / 0.89 /
-//   1.07, 80: 1.01 / 0.99 / 0.83 / 0.92. Not kept: within the noise.
+// - a B-tree on idx and not BRIN: 1.04 / 1.00 / 0.83 / 1.11; fillfactor 100 for accounts: 0.97 / 0.97 /
+//   0.89 / 1.07, 80: 1.01 / 0.99 / 0.83 / 0.92. Not kept: within the noise.
 //
 // Room in each page of accounts, so that a new version of a row lands in the page of the old one and
 // the index need not know (a heap-only tuple). No vacuum by itself: it would fall into the others'

@@ -11,8 +11,8 @@
 namespace hourbook::bench {
 namespace {
 
-// What was tried, in turns in one run on ext4 with a million volunteers, as ratios of entries a second at
-// batches of 1 / 100 / 1,000 / 8,192, and what was kept:
+// What was tried, each in turns in one run with what it is compared with, on ext4 with a million volunteers,
+// as ratios of entries a second at batches of 1 / 100 / 1,000 / 8,192, and what was kept:
 // - balances read at a batch's first touch and written at its end, against two UPDATEs an entry with the
 //   check in their WHERE: 1.00 / 1.11 / 1.04 / 1.04. Kept. Written in the order of the index, against as
 //   they come: 1.00 / 1.02 / 1.05 / 1.08. Kept.
