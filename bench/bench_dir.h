@@ -27,9 +27,6 @@ class BenchDir {
 // Bytes that a file takes on disk.
 uint64_t BytesOnDisk(const std::string& file);
 
-// Whether to run at the smallest size, to show no more than that the benchmark works.
-bool IsSmokeRun();
-
 }  // namespace hourbook::bench
 
 #endif  // BENCH_BENCH_DIR_H_
