@@ -79,7 +79,7 @@ class Reader {
     snapshots_.push_back(took);
   }
 
-  // An award among those that stand: it names a volunteer. Half of all are awards.
+  // An award among those that stand: it names a volunteer. Two of five are awards.
   const hbk_entry& Draw(size_t acknowledged) {
     for (size_t at = random_() % acknowledged;; at = (at + 1) % acknowledged) {
       if (entries_[at].kind == HBK_KIND_AWARD) return entries_[at];

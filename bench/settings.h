@@ -9,8 +9,9 @@ namespace hourbook::bench {
 // Whether to run at the smallest size, to show no more than that the benchmark works.
 bool IsSmokeRun();
 
-// The number in an environment variable; `otherwise` where there is none, `smoke` in a smoke run.
-uint64_t FromEnvironment(const char* name, uint64_t smoke, uint64_t otherwise);
+// The number in an environment variable; `otherwise` where there is none, `smoke` in a smoke run. Ends
+// the process where it is no number, or below `least`.
+uint64_t FromEnvironment(const char* name, uint64_t smoke, uint64_t otherwise, uint64_t least = 1);
 
 }  // namespace hourbook::bench
 
