@@ -183,8 +183,9 @@ class Openings {
 
 void Run() {
   const BenchDir directory;
-  std::printf("%s, %" PRIu64 " volunteers, batches of %zu that are %s\n", directory.FileSystem().c_str(),
-              Volunteers(), Batch(), MaySubmit() ? "submitted" : "waited for");
+  std::printf("%s, %" PRIu64 " volunteers, batches of %zu that are %s, killed %" PRIu64 " times\n",
+              directory.FileSystem().c_str(), Volunteers(), Batch(),
+              MaySubmit() ? "submitted" : "waited for", Kills());
   const uint64_t acknowledged = Growth(directory / "ledger").Run();
   Openings(directory / "ledger", acknowledged).Run();
 }
