@@ -41,7 +41,7 @@ uint64_t Million() { return IsSmokeRun() ? 1'000 : 1'000'000; }
 uint64_t Millions() { return FromEnvironment("HOURBOOK_BENCH_MILLIONS", 3, 10); }
 uint64_t Volunteers() { return FromEnvironment("HOURBOOK_BENCH_ACCOUNTS", 200, 1'000'000); }
 size_t Batch() { return FromEnvironment("HOURBOOK_BENCH_BATCH", 100, HBK_BATCH_MAX); }
-uint64_t Kills() { return FromEnvironment("HOURBOOK_BENCH_KILLS", 3, 2, 0); }
+uint64_t Kills() { return FromEnvironment("HOURBOOK_BENCH_KILLS", 2, 2, 0); }
 bool MaySubmit() { return std::getenv("HOURBOOK_BENCH_SUBMIT") != nullptr; }
 
 // How many millions each step goes to: 1, 2, 5, 10, 20, 30, 50, 100, 200, ... and the last.
