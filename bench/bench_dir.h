@@ -7,7 +7,8 @@
 
 namespace hourbook::bench {
 
-// A directory that ends with its owner: under $HOURBOOK_BENCH_DIR, else in memory (/dev/shm).
+// A directory that ends with its owner: under $HOURBOOK_BENCH_DIR, else in memory (/dev/shm). A process
+// that is killed, or ends because something failed, leaves it there.
 class BenchDir {
  public:
   BenchDir();

@@ -2,7 +2,8 @@
 // opens a snapshot and reads balances, entries by their ids and statements of 100 entries, over and
 // over. Counters: reads a second, and how long each kind of them, and a batch, took.
 //
-// HOURBOOK_BENCH_DIR, HOURBOOK_BENCH_ACCOUNTS and HOURBOOK_BENCH_ENTRIES as append_bench's.
+// HOURBOOK_BENCH_DIR, HOURBOOK_BENCH_ACCOUNTS and HOURBOOK_BENCH_ENTRIES as append_bench's. There are
+// many counters: --benchmark_counters_tabular=true.
 #include <algorithm>
 #include <atomic>
 #include <memory>
