@@ -8,11 +8,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <thread>
 
 #include "bench/bench_dir.h"
+#include "bench/own_memory.h"
+#include "bench/result.h"
+#include "bench/settings.h"
 #include "bench/workload.h"
 #include "benchmark/benchmark.h"
 #include "ledger/audit/auditor.h"
@@ -28,12 +30,8 @@ constexpr size_t kNodeMessage = 1 + 32 + 32;
 
 uint64_t Volunteers() { return IsSmokeRun() ? 100 : 100'000; }
 
-// Entries beside the founding ones: $HOURBOOK_BENCH_ENTRIES, or a million.
-uint64_t Awards() {
-  if (IsSmokeRun()) return 2'000;
-  const char* const given = std::getenv("HOURBOOK_BENCH_ENTRIES");
-  return given == nullptr ? 1'000'000 : std::strtoull(given, nullptr, 10);
-}
+// Entries beside the founding ones.
+uint64_t Awards() { return FromEnvironment("HOURBOOK_BENCH_ENTRIES", 2'000, 1'000'000); }
 
 void Must(const absl::Status& status) {
   if (status.ok()) return;
@@ -42,17 +40,6 @@ void Must(const absl::Status& status) {
 }
 
 bool Always(uint64_t, uint64_t) { return true; }
-
-// Memory of this process that is no file's, in bytes: the scratch files' pages are the system's.
-uint64_t MemoryOfOurOwn() {
-  std::ifstream status("/proc/self/status");
-  for (std::string name; status >> name;) {
-    uint64_t kib = 0;
-    if (name == "RssAnon:" && status >> kib) return kib * 1024;
-  }
-  Must(absl::InternalError("no RssAnon in /proc/self/status"));
-  return 0;
-}
 
 // A ledger of Awards() and its publication, made once for all benchmarks.
 class Town {
@@ -76,7 +63,7 @@ class Town {
                               .time_zone = "UTC",
                               .utc_offset = 0,
                               .created_at = kBenchStart},
-                             {})
+                             {.clock = [] { return kBenchNow; }})
                   .value();
     Workload workload(Volunteers(), /*random_ids=*/true, Mix::kGrants);
     Append(Workload::Shared());
@@ -124,6 +111,7 @@ void HashMessages(uint64_t count) {
       message[0] = hash[0];
     }
   }
+  Result::Add(hash);
   EVP_MD_CTX_free(context);
   EVP_MD_free(sha256);
 }
@@ -141,10 +129,10 @@ void BM_Audit(benchmark::State& state, bool replay) {
   Town& town = Town::Get();
   const PublishedDirectory publication(town.site());
   malloc_trim(0);
-  const uint64_t before = MemoryOfOurOwn();
+  const uint64_t before = OwnMemory();
   uint64_t most = before;
   const auto watch = [&](uint64_t, uint64_t) {
-    most = std::max(most, MemoryOfOurOwn());
+    most = std::max(most, OwnMemory());
     return true;
   };
   for (auto _ : state) {
@@ -157,6 +145,7 @@ void BM_Audit(benchmark::State& state, bool replay) {
                 .threads = kThreads,
                 .replay = replay},
                watch, report));
+    Result::Add(report.checkpoint.root);
   }
   state.counters["own_memory"] = static_cast<double>(most - before);
   state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(town.size()));
@@ -166,10 +155,12 @@ void BM_ProveInclusion(benchmark::State& state) {
   Town& town = Town::Get();
   const std::unique_ptr<Snapshot> snapshot = town.ledger().OpenSnapshot().value();
   uint64_t index = 0;
+  std::vector<Hash> proof;
   for (auto _ : state) {
     index = (index + 7'919) % town.size();
-    benchmark::DoNotOptimize(snapshot->ProveInclusion(index, town.size()).value());
+    proof = snapshot->ProveInclusion(index, town.size()).value();
   }
+  for (const Hash& hash : proof) Result::Add(hash);
   state.counters["log"] = static_cast<double>(town.size());
 }
 
@@ -177,7 +168,9 @@ void BM_Publish(benchmark::State& state) {
   Town& town = Town::Get();
   for (auto _ : state) {
     const BenchDir directory;
-    Must(Publish(town.ledger(), town.signer(), directory / "site", Always).status());
+    const auto published = Publish(town.ledger(), town.signer(), directory / "site", Always);
+    Must(published.status());
+    Result::Add(published->root);
     state.PauseTiming();  // the directory is removed
     std::filesystem::remove_all(directory / "site");
     Must(town.ledger().ForgetPublication());

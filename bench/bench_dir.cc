@@ -48,6 +48,4 @@ uint64_t BytesOnDisk(const std::string& file) {
   return ::stat(file.c_str(), &stat) == 0 ? static_cast<uint64_t>(stat.st_blocks) * 512 : 0;
 }
 
-bool IsSmokeRun() { return std::getenv("HOURBOOK_BENCH_SMOKE") != nullptr; }
-
 }  // namespace hourbook::bench

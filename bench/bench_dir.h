@@ -7,7 +7,8 @@
 
 namespace hourbook::bench {
 
-// A directory that ends with its owner: under $HOURBOOK_BENCH_DIR, else in memory (/dev/shm).
+// A directory that ends with its owner: under $HOURBOOK_BENCH_DIR, else in memory (/dev/shm). A process
+// that is killed, or ends because something failed, leaves it there.
 class BenchDir {
  public:
   BenchDir();
@@ -26,9 +27,6 @@ class BenchDir {
 
 // Bytes that a file takes on disk.
 uint64_t BytesOnDisk(const std::string& file);
-
-// Whether to run at the smallest size, to show no more than that the benchmark works.
-bool IsSmokeRun();
 
 }  // namespace hourbook::bench
 

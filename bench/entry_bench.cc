@@ -1,12 +1,15 @@
-// An entry from bytes, and what the rules check of it by itself.
-#include <cstring>
+// An entry to bytes and from them, and what the rules check of it by itself.
+#include <string>
 
+#include "bench/result.h"
 #include "benchmark/benchmark.h"
 #include "ledger/format/entry.h"
 #include "ledger/rules/shape.h"
 
 namespace hourbook {
 namespace {
+
+using bench::Result;
 
 Entry SomeService() {
   Entry entry{};
@@ -21,22 +24,41 @@ Entry SomeService() {
   return entry;
 }
 
+// What is hashed of it.
+void BM_EncodeEntry(benchmark::State& state) {
+  const Entry entry = SomeService();
+  std::string bytes;
+  for (auto _ : state) {
+    bytes.clear();
+    AppendLeafData(Hash{}, entry, bytes);
+    benchmark::DoNotOptimize(bytes.data());
+  }
+  Result::Add(bytes.data(), bytes.size());
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(BM_EncodeEntry);
+
 void BM_DecodeEntry(benchmark::State& state) {
   const Entry entry = SomeService();
+  Entry decoded{};
   for (auto _ : state) {
-    auto decoded = DecodeEntry(EntryBytes(entry));
+    decoded = DecodeEntry(EntryBytes(entry)).value();
     benchmark::DoNotOptimize(decoded);
   }
+  Result::Add(decoded);
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(BM_DecodeEntry);
 
 void BM_CheckShape(benchmark::State& state) {
   Entry entry = SomeService();
+  Verdict verdict{};
   for (auto _ : state) {
     benchmark::DoNotOptimize(entry);
-    benchmark::DoNotOptimize(CheckShape(entry));
+    verdict = CheckShape(entry);
+    benchmark::DoNotOptimize(verdict);
   }
+  Result::Add(verdict);
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(BM_CheckShape);

@@ -1,10 +1,14 @@
 // The hashes that each entry costs: its leaf and, on average, one node of the tree.
+#include "bench/result.h"
 #include "benchmark/benchmark.h"
 #include "ledger/chain/frontier.h"
 #include "ledger/chain/hasher.h"
+#include "ledger/chain/tiles.h"
 
 namespace hourbook {
 namespace {
+
+using bench::Result;
 
 void BM_EntryLeafHash(benchmark::State& state) {
   Entry entry{};
@@ -13,6 +17,7 @@ void BM_EntryLeafHash(benchmark::State& state) {
     prev = EntryLeafHash(prev, entry);
     benchmark::DoNotOptimize(prev);
   }
+  Result::Add(prev);
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(BM_EntryLeafHash);
@@ -23,6 +28,7 @@ void BM_NodeHash(benchmark::State& state) {
     hash = NodeHash(hash, hash);
     benchmark::DoNotOptimize(hash);
   }
+  Result::Add(hash);
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(BM_NodeHash);
@@ -34,10 +40,26 @@ void BM_FrontierAppend(benchmark::State& state) {
     ++leaf[0];
     frontier.Append(leaf);
   }
-  benchmark::DoNotOptimize(frontier.Root());
+  Result::Add(frontier.Root());
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(BM_FrontierAppend);
+
+// The same with what is kept of the tree: its nodes where tiles begin.
+void BM_TreeAppend(benchmark::State& state) {
+  Frontier frontier;
+  Hash leaf{};
+  Hash kept{};
+  const auto keep = [&](int, uint64_t, const Hash& hash) { kept = hash; };
+  for (auto _ : state) {
+    ++leaf[0];
+    AppendLeaf(frontier, leaf, keep);
+  }
+  Result::Add(frontier.Root());
+  Result::Add(kept);
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(BM_TreeAppend);
 
 }  // namespace
 }  // namespace hourbook

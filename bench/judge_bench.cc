@@ -1,11 +1,15 @@
-// The rules alone: a town's mix of entries judged in memory, with views as the engine has them, and
-// without an id index, hashes or a disk.
+// The rules alone: a town's mix of entries, and each kind of it by itself, judged in memory, with views
+// as the engine has them, and without an id index, hashes or a disk.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <span>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "bench/bench_dir.h"
+#include "bench/latencies.h"
+#include "bench/result.h"
+#include "bench/settings.h"
 #include "bench/workload.h"
 #include "benchmark/benchmark.h"
 #include "ledger/format/genesis.h"
@@ -45,49 +49,121 @@ class PlainHistory : public History {
   absl::flat_hash_map<Id, uint64_t> index_;
 };
 
-void JudgeAll(Machine& machine, const std::vector<hbk_entry>& entries) {
-  const auto* const first = reinterpret_cast<const Entry*>(entries.data());
-  std::vector<Outcome> outcomes(entries.size());
-  constexpr int64_t kNow = 1'800'000'000'000'000'000;
-  if (!machine.Judge({first, entries.size()}, kNow, absl::MakeSpan(outcomes)).ok()) std::abort();
-  for (const Outcome& outcome : outcomes) {
-    if (outcome.verdict == Verdict::kOk) continue;
-    std::fprintf(stderr, "bench: an entry was refused: %s\n",
-                 std::string(NameOf(outcome.verdict)).c_str());
-    std::exit(1);
+// A ledger's rules with so many volunteers, and room for the entries of a benchmark.
+struct Town {
+  Town(const benchmark::State& state, Mix mix)
+      : history(static_cast<size_t>(state.range(0)) + (state.max_iterations + 1) * kBatch),
+        workload(static_cast<uint64_t>(state.range(0)), true, mix) {
+    const Genesis genesis{
+        .origin = "bench", .time_zone = "", .utc_offset = 0, .created_at = kBenchStart};
+    if (!machine.Replay(EncodeGenesis(genesis).value()).ok()) std::abort();
+    Judge(Workload::Shared());
+    Judge(workload.Founding());
   }
-}
+
+  void Judge(std::span<const hbk_entry> entries) {
+    if (outcomes.size() < entries.size()) outcomes.resize(entries.size());
+    const auto* const first = reinterpret_cast<const Entry*>(entries.data());
+    const absl::Span<Outcome> mine = absl::MakeSpan(outcomes).first(entries.size());
+    if (!machine.Judge({first, entries.size()}, kBenchNow, mine).ok()) std::abort();
+    for (const Outcome& outcome : mine) {
+      if (outcome.verdict == Verdict::kOk) continue;
+      std::fprintf(stderr, "bench: an entry was refused: %s\n",
+                   std::string(NameOf(outcome.verdict)).c_str());
+      std::exit(1);
+    }
+  }
+
+  // Every entry as the rules completed it.
+  void AddToResult() {
+    for (uint64_t i = 0; i < machine.state().size; ++i) Result::Add(history.At(i).value());
+  }
+
+  PlainHistory history;
+  Machine machine{&history};
+  Workload workload;
+  std::vector<Outcome> outcomes;
+};
 
 void BM_Judge(benchmark::State& state, Mix mix) {
-  PlainHistory history(static_cast<size_t>(state.range(0)) + (state.max_iterations + 1) * kBatch);
-  Machine machine(&history);
-  const Genesis genesis{.origin = "bench", .time_zone = "", .utc_offset = 0, .created_at = kBenchStart};
-  if (!machine.Replay(EncodeGenesis(genesis).value()).ok()) std::abort();
-  Workload workload(static_cast<uint64_t>(state.range(0)), true, mix);
-  JudgeAll(machine, Workload::Shared());
-  JudgeAll(machine, workload.Founding());
+  Town town(state, mix);
   std::vector<hbk_entry> batch(kBatch);
   for (auto _ : state) {
     state.PauseTiming();
-    workload.Fill(batch);
-    const uint64_t view = machine.state().size;
-    machine.mutable_state().AddView();
+    town.workload.Fill(batch);
+    const uint64_t view = town.machine.state().size;
+    town.machine.mutable_state().AddView();
     state.ResumeTiming();
-    JudgeAll(machine, batch);
-    machine.mutable_state().RemoveView(view);
+    town.Judge(batch);
+    town.machine.mutable_state().RemoveView(view);
   }
+  town.AddToResult();
   state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kBatch));
 }
 
-int Register() {
-  for (const auto& [name, mix] : {std::pair("judge_town", Mix::kTown), {"judge_grants", Mix::kGrants}}) {
-    auto* const bench = benchmark::RegisterBenchmark(name, BM_Judge, mix);
-    bench->Unit(benchmark::kMicrosecond)->Iterations(IsSmokeRun() ? 2 : 128);
-    if (IsSmokeRun()) {
-      bench->Arg(200);
-    } else {
-      bench->Arg(10'000)->Arg(1'000'000);
+// In an order in which each kind may come after those before it.
+enum class Sort { kService, kAward, kGrant, kRedeem, kPost };
+
+Sort SortOf(const hbk_entry& entry) {
+  switch (entry.kind) {
+    case HBK_KIND_SERVICE:
+      return Sort::kService;
+    case HBK_KIND_AWARD:
+      return entry.code == kGrantCode ? Sort::kGrant : Sort::kAward;
+    case HBK_KIND_REDEEM:
+      return Sort::kRedeem;
+    default:
+      return Sort::kPost;
+  }
+}
+
+// The clock runs for entries of one sort. So few are sorted at a time that an award comes about as soon
+// after its service as it does in the town's mix: what lies between is searched.
+void BM_JudgeSort(benchmark::State& state, Sort sort) {
+  constexpr size_t kSorted = 512;
+  Town town(state, Mix::kTown);
+  std::vector<hbk_entry> batch(kSorted);
+  int64_t judged = 0;
+  for (auto _ : state) {
+    double micros = 0;
+    const uint64_t view = town.machine.state().size;
+    town.machine.mutable_state().AddView();
+    for (size_t i = 0; i < kBatch / kSorted; ++i) {
+      town.workload.Fill(batch);
+      std::ranges::stable_sort(batch, {}, SortOf);
+      const auto mine = std::ranges::equal_range(batch, sort, {}, SortOf);
+      town.Judge({batch.begin(), mine.begin()});
+      const Stopwatch stopwatch;
+      town.Judge(mine);
+      micros += stopwatch.Micros();
+      town.Judge({mine.end(), batch.end()});
+      judged += static_cast<int64_t>(mine.size());
     }
+    town.machine.mutable_state().RemoveView(view);
+    state.SetIterationTime(micros / 1e6);
+  }
+  town.AddToResult();
+  state.SetItemsProcessed(judged);
+}
+
+void Add(benchmark::internal::Benchmark* bench) {
+  bench->Unit(benchmark::kMicrosecond)->Iterations(IsSmokeRun() ? 2 : 128);
+  if (IsSmokeRun()) {
+    bench->Arg(200);
+  } else {
+    bench->Arg(10'000)->Arg(1'000'000);
+  }
+}
+
+int Register() {
+  Add(benchmark::RegisterBenchmark("judge_town", BM_Judge, Mix::kTown));
+  Add(benchmark::RegisterBenchmark("judge_grants", BM_Judge, Mix::kGrants));
+  for (const auto& [name, sort] :
+       {std::pair("judge_service", Sort::kService), {"judge_award", Sort::kAward},
+        {"judge_grant", Sort::kGrant}, {"judge_redeem", Sort::kRedeem}, {"judge_post", Sort::kPost}}) {
+    auto* const bench = benchmark::RegisterBenchmark(name, BM_JudgeSort, sort);
+    Add(bench);
+    bench->UseManualTime();
   }
   return 0;
 }

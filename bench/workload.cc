@@ -7,7 +7,6 @@
 namespace hourbook::bench {
 namespace {
 
-constexpr uint16_t kGrantCode = 7;
 constexpr uint16_t kCategory = 1;
 constexpr int64_t kMinute = 60'000'000'000;
 
@@ -15,7 +14,7 @@ void SetId(uint8_t* id, char letter, uint64_t number, uint64_t part = 0) {
   std::memset(id, 0, 16);
   id[0] = static_cast<uint8_t>(letter);
   std::memcpy(id + 1, &part, 4);
-  std::memcpy(id + 8, &number, sizeof(number));
+  for (int i = 0; i < 8; ++i) id[8 + i] = static_cast<uint8_t>(number >> (56 - 8 * i));  // so ids grow
 }
 
 hbk_entry Open(char letter, uint64_t number, uint64_t part, uint16_t party_kind) {
@@ -67,11 +66,11 @@ uint64_t Zipf::Next(std::mt19937_64& random) const {
   return std::min(static_cast<uint64_t>(rank), count_ - 1);
 }
 
-Workload::Workload(uint64_t volunteers, bool random_ids, Mix mix, uint64_t part)
+Workload::Workload(uint64_t volunteers, bool random_ids, Mix mix, uint64_t part, uint64_t seed)
     : mix_(mix),
       part_(part),
       random_ids_(random_ids),
-      random_(20'250'305 + part),
+      random_(seed + (part << 32)),
       zipf_(volunteers),
       volunteers_(volunteers) {}
 
@@ -169,7 +168,7 @@ void Workload::MakeGrant(hbk_entry& entry) {
   volunteers_[number].points += static_cast<uint32_t>(entry.amount);
 }
 
-void Workload::Fill(std::vector<hbk_entry>& batch) {
+void Workload::Fill(std::span<hbk_entry> batch) {
   for (hbk_entry& entry : batch) {
     const uint64_t draw = mix_ == Mix::kGrants ? 99 : random_() % 100;
     if (draw < 45) {

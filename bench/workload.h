@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <random>
+#include <span>
 #include <vector>
 
 #include "api/hourbook.h"
@@ -32,15 +33,19 @@ enum class Mix {
 
 class Workload {
  public:
-  // `part` names the volunteers: workloads with different parts share none.
-  Workload(uint64_t volunteers, bool random_ids, Mix mix = Mix::kTown, uint64_t part = 0);
+  static constexpr uint64_t kSeed = 20'250'305;
+
+  // `part` names the volunteers: workloads with different parts share none. Another seed draws others
+  // of them, and other ids where these are random.
+  Workload(uint64_t volunteers, bool random_ids, Mix mix = Mix::kTown, uint64_t part = 0,
+           uint64_t seed = kSeed);
 
   // Parties and policy: sent first. Those that all parts share, and those of this one.
   static std::vector<hbk_entry> Shared();
   std::vector<hbk_entry> Founding() const;
 
   // The next entries.
-  void Fill(std::vector<hbk_entry>& batch);
+  void Fill(std::span<hbk_entry> batch);
 
  private:
   // What is known of a volunteer: how many minutes were served, which points are there to spend.
@@ -64,7 +69,7 @@ class Workload {
   const Mix mix_;
   const uint64_t part_;
   const bool random_ids_;
-  std::mt19937_64 random_{20'250'305};
+  std::mt19937_64 random_;
   const Zipf zipf_;
   uint64_t next_ = 0;
   std::vector<Volunteer> volunteers_;
@@ -74,6 +79,12 @@ class Workload {
 
 // When the ledger begins: long ago, so that the busiest find time for all their services.
 inline constexpr int64_t kBenchStart = 631'152'000'000'000'000;  // 1990
+
+// The code of an award that is a grant.
+inline constexpr uint16_t kGrantCode = 7;
+
+// The present, for those who tell the ledger the time.
+inline constexpr int64_t kBenchNow = 1'800'000'000'000'000'000;  // 2027
 
 }  // namespace hourbook::bench
 
