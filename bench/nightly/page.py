@@ -65,7 +65,7 @@ def _heading(body, record):
     _add(line, "strong", record["verdict"], klass=_class(record["verdict"]))
     compared = [f": commit {record['commit']}", f"against {record.get('baseline', 'unknown')}",
                 record.get("time", "")]
-    line[-1].tail = ", ".join(filter(None, compared))
+    line[-1].tail = _plain(", ".join(filter(None, compared)))
     where = [str(record[key]) for key in ("cpu", "kernel", "compiler", "flags", "file_system", "durability")
              if record.get(key)]
     _add(body, "p", "; ".join(where), klass="dim")
@@ -84,9 +84,8 @@ def _table(body, record):
                      metric.get("unit", ""), _change(metric.get("ratio")), percent(metric.get("gate")),
                      percent(metric.get("floor")), number(metric.get("p"))):
             _add(row, "td", text)
-        verdict = _add(row, "td", metric["verdict"], klass=_class(metric["verdict"]))
-        if metric.get("why"):
-            verdict.text += f": {metric['why']}"
+        told = f"{metric['verdict']}: {metric['why']}" if metric.get("why") else metric["verdict"]
+        _add(row, "td", told, klass=_class(metric["verdict"]))
 
 
 def _chart(body, name, nights):
@@ -103,8 +102,9 @@ def _chart(body, name, nights):
         return HEIGHT / 2 - (HEIGHT / 2 - MARGIN) * level / most
 
     _add(body, "h2", name)
-    svg = _add(body, "svg", viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img")
-    svg.set("aria-label", f"{name}: candidate over baseline, {len(nights)} nights, last {_change(nights[-1][1]['ratio'])}")
+    last = _change(nights[-1][1]["ratio"])
+    svg = _add(body, "svg", viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img",
+               **{"aria-label": f"{name}: candidate over baseline, {len(nights)} nights, last {last}"})
     for level, klass in ((0, "even"), (math.log1p(gate), "gate")):
         _add(svg, "line", x1=0, x2=WIDTH, y1=f"{y(level):.1f}", y2=f"{y(level):.1f}", klass=klass)
     _add(svg, "text", _change(math.exp(most)), x=0, y=10)

@@ -2,6 +2,7 @@
 it is, falls on all of them alike."""
 import itertools
 import json
+import math
 import os
 import re
 import statistics
@@ -9,6 +10,9 @@ import subprocess
 import tempfile
 
 import verdict
+
+
+ORDERS = math.factorial(len(verdict.BUILDS))
 
 
 class RunError(Exception):
@@ -31,8 +35,7 @@ def run(program, rows, size):
     environment["LD_LIBRARY_PATH"] = os.path.dirname(program)  # the build's own libhourbook
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = subprocess.Popen(
-            [str(program), f"--benchmark_filter=^({'|'.join(sorted(rows))})", "--benchmark_format=json",
-             f"--benchmark_repetitions={size.within.get(name, 1)}"],
+            [str(program), f"--benchmark_filter=^({'|'.join(sorted(rows))})", "--benchmark_format=json"],
             stdout=out, stderr=err, env=environment)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -63,21 +66,33 @@ def rows_of(program, wanted, watched):
     return {m.rows for m in own if m.rows}
 
 
-def measure(wanted, watched, programs, size, told=lambda text: None):
-    """The samples {metric name: {build: [values]}} of the metrics wanted. `programs` gives {build: {name:
-    path}}; a program that a build lacks is not run for any."""
+def measure(wanted, watched, programs, size, is_enough, told=lambda text: None):
+    """The samples {metric name: {build: [a value each round]}} of the metrics wanted. `programs` gives
+    {build: {name: path}}; a program that a build lacks is not run for any. A program goes on beyond
+    size.rounds until is_enough(metric, samples) is true of all its metrics, which is asked whenever each
+    order of the builds has come up as often."""
     samples = {m.name: {build: [] for build in verdict.BUILDS} for m in wanted}
-    there = [p for p in sorted({m.program for m in wanted})
-             if all(programs[build].get(p) for build in verdict.BUILDS)]
+    running = [p for p in sorted({m.program for m in wanted})
+               if all(programs[build].get(p) for build in verdict.BUILDS)]
     turns = orders(verdict.BUILDS)
-    for turn in range(size.rounds):
-        told(f"round {turn + 1} of {size.rounds}")
+    for turn in range(1, size.most_rounds + 1):
+        told(f"round {turn} of {size.rounds} to {size.most_rounds}: {', '.join(running)}")
         order = next(turns)
-        for program in there:
+        for program in running:
+            own = [m for m in wanted if m.program == program]
             for build in order:
-                result = run(programs[build][program], rows_of(program, wanted, watched), size)
-                for metric in wanted:
-                    value = value_of(metric, *result) if metric.program == program else None
-                    if value is not None:
-                        samples[metric.name][build].append(value)
+                _add_run(samples, own, build,
+                         run(programs[build][program], rows_of(program, wanted, watched), size))
+        if turn >= size.rounds and turn % ORDERS == 0:
+            running = [p for p in running
+                       if not all(is_enough(m, samples[m.name]) for m in wanted if m.program == p)]
+        if not running:
+            break
     return samples
+
+
+def _add_run(samples, metrics, build, result):
+    for metric in metrics:
+        value = value_of(metric, *result)
+        if value is not None:
+            samples[metric.name][build].append(value)

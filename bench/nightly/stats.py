@@ -1,5 +1,5 @@
 """Whether two samples differ, and by how much: no assumption about how the noise is distributed."""
-import functools
+import fractions
 import math
 import random
 import statistics
@@ -18,45 +18,69 @@ def _doubled_ranks(values):
     return [first[value] + last[value] for value in values]
 
 
-@functools.lru_cache(maxsize=4096)
-def _share_as_far(ranks, taken, distance):
-    """Of all ways to take so many of the (doubled) ranks, the share whose sum is at least so far from
-    the mean of all sums. `distance` is in units of the mean's denominator, so that all is whole."""
-    ways = [{} for _ in range(taken + 1)]  # ways[n][sum]
-    ways[0][0] = 1
+def _deals(ranks, taken):
+    """In how many ways so many of a block's (doubled) ranks have which sum: {sum: ways}."""
+    ways = [{0: 1}] + [{} for _ in range(taken)]  # ways[n][sum]
     for rank in ranks:
         for n in range(taken - 1, -1, -1):
             for total, count in ways[n].items():
                 ways[n + 1][total + rank] = ways[n + 1].get(total + rank, 0) + count
-    mean = taken * sum(ranks)
-    far = sum(count for total, count in ways[taken].items()
-              if abs(total * len(ranks) - mean) >= distance)
-    return far / math.comb(len(ranks), taken)
+    return ways[taken]
 
 
-def _normal(a, b, ranks, u):
-    """The two-sided p of U by its normal approximation, corrected for ties and for continuity."""
-    n = len(a) + len(b)
-    ties = sum(t ** 3 - t for t in (ranks.count(rank) for rank in set(ranks)))
-    variance = len(a) * len(b) / 12 * (n + 1 - ties / (n * (n - 1)))
+def _exact(blocks, sum_of_a):
+    """Of all ways to deal each block's ranks anew, the share whose sum is as far from the mean."""
+    ways = {0: 1}
+    for ranks, taken in blocks:
+        dealt = {}
+        for total, count in ways.items():
+            for added, times in _deals(ranks, taken).items():
+                dealt[total + added] = dealt.get(total + added, 0) + count * times
+        ways = dealt
+    mean = fractions.Fraction(0)
+    for ranks, taken in blocks:
+        mean += fractions.Fraction(taken * sum(ranks), len(ranks))
+    far = abs(sum_of_a - mean)
+    return sum(count for total, count in ways.items() if abs(total - mean) >= far) / sum(ways.values())
+
+
+def _normal(blocks, sum_of_a):
+    """The same by the normal approximation, with its correction for continuity; ties are in the ranks."""
+    mean = variance = 0.0
+    for ranks, taken in blocks:
+        mean += taken * statistics.mean(ranks)
+        variance += taken * (len(ranks) - taken) / len(ranks) * statistics.variance(ranks)
     if variance == 0:
         return 1.0
-    z = max(0.0, abs(u - len(a) * len(b) / 2) - 0.5) / math.sqrt(variance)
+    z = max(0.0, abs(sum_of_a - mean) - 1) / math.sqrt(variance)  # 1: half a rank, doubled
     return math.erfc(z / math.sqrt(2))
 
 
-def mann_whitney(a, b):
-    """Mann and Whitney's U of sample a against b (pairs of which a's is larger; equal ones count half),
-    and the two-sided p. Exact up to EXACT_UP_TO values, ties included."""
-    if not a or not b:
+def mann_whitney(rounds):
+    """Mann and Whitney's U of a against b (the pairs of which a's is larger; equal ones count half), and
+    its two-sided p, over rounds [([a's values], [b's values])]: how often U would be as far from its mean
+    if within each round it were chance which values are whose. A single round makes this their test as it
+    is in every table. Where builds take turns, a round is a turn, and a drift of the machine, which is
+    between rounds, cannot be taken for a difference. Exact up to EXACT_UP_TO values, ties included."""
+    if not rounds or not all(a and b for a, b in rounds):
         raise ValueError("mann_whitney: a sample is empty")
-    ranks = _doubled_ranks(list(a) + list(b))
-    sum_of_a = sum(ranks[:len(a)])
-    u = sum_of_a / 2 - len(a) * (len(a) + 1) / 2
-    if len(ranks) > EXACT_UP_TO:
-        return u, _normal(a, b, ranks, u)
-    distance = abs(sum_of_a * len(ranks) - len(a) * sum(ranks))
-    return u, _share_as_far(tuple(sorted(ranks)), len(a), distance)
+    ranks = iter(_doubled_ranks([value for a, b in rounds for value in (*a, *b)]))
+    blocks = []
+    sum_of_a = 0
+    for a, b in rounds:
+        block = [next(ranks) for _ in range(len(a) + len(b))]
+        blocks.append((block, len(a)))
+        sum_of_a += sum(block[:len(a)])
+    of_a = sum(len(a) for a, _ in rounds)
+    few = sum(len(block) for block, _ in blocks) <= EXACT_UP_TO
+    return sum_of_a / 2 - of_a * (of_a + 1) / 2, (_exact if few else _normal)(blocks, sum_of_a)
+
+
+def aligned(samples):
+    """{name: [one value a round]}, each divided by the geometric mean of its round: what slows down a whole
+    round is gone, and what differs between the names is left."""
+    levels = [statistics.geometric_mean(turn) for turn in zip(*samples.values())]
+    return {name: [value / level for value, level in zip(values, levels)] for name, values in samples.items()}
 
 
 def holm(p_values):
@@ -81,15 +105,14 @@ def size_of(ratio):
     return max(ratio, 1 / ratio) - 1
 
 
-def noise_floor(a, b, share=0.95, draws=1000, seed=1):
-    """What two samples of one thing say about noise: how far from 1 the ratio of their medians is; and
-    if chance had dealt their values otherwise, how far it would be in this share of the cases. The larger
-    of both, for one small ratio may be luck."""
-    pooled = list(a) + list(b)
+def noise_floor(a, b, share=0.95, draws=400, seed=1):
+    """What two samples of one thing, a value each a round, say about noise: how far from 1 the ratio of
+    their medians is; and if chance had dealt the values of each round otherwise, how far it would be in
+    this share of the cases. The larger of both, for one small ratio may be luck."""
     deal = random.Random(seed)
     sizes = []
     for _ in range(draws):
-        deal.shuffle(pooled)
-        sizes.append(size_of(ratio_of_medians(pooled[:len(a)], pooled[len(a):])))
+        dealt = [pair if deal.random() < 0.5 else pair[::-1] for pair in zip(a, b)]
+        sizes.append(size_of(ratio_of_medians(*zip(*dealt))))
     sizes.sort()
     return max(size_of(ratio_of_medians(a, b)), sizes[min(draws - 1, int(share * draws))])

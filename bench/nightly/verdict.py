@@ -5,11 +5,15 @@ difference from the first is noise by definition. What is timed regressed where
 
 - Mann and Whitney's test says that candidate and baseline differ (p below ALPHA, corrected for how many
   metrics were looked at),
-- the ratio of their medians is beyond the metric's gate, which must not be below that night's noise floor,
+- the ratio of their medians is beyond the metric's gate, and that night's noise is not,
 - and both are so once more when just this metric is measured anew.
 
+Builds take turns, and each value is taken relative to its round, so that a drift of the machine is none of
+theirs.
+
 It could not be told where the two copies of the baseline seem to differ, or their noise is beyond the gate
-and the candidate's change does not dwarf it, or the second measurement contradicts the first.
+and the candidate's change does not dwarf it, or the ratio is beyond the gate and may be chance, or the
+second measurement contradicts the first.
 """
 import dataclasses
 import statistics
@@ -60,20 +64,44 @@ def judge_count(name, counts, gate=metrics.COUNT_GATE, repeats=metrics.COUNT_REP
     return finding
 
 
-def _judge_one(metric, samples, p, p_of_noise):
-    baseline, candidate, again = (samples[build] for build in BUILDS)
-    ratio = stats.ratio_of_medians(baseline, candidate)
-    floor = stats.noise_floor(baseline, again)
-    finding = Finding(metric.name, metric.unit, PASS, "", metric.gate, statistics.median(baseline),
-                      statistics.median(candidate), ratio, floor, p)
+def _level(samples):
+    return stats.aligned({build: samples[build] for build in BUILDS})
+
+
+def _chance(level, other):
+    """The p of the other build against the baseline."""
+    return stats.mann_whitney([([a], [b]) for a, b in zip(level[BASELINE], level[other])])[1]
+
+
+def is_complete(samples):
+    """Whether each build has a value of each round, none of them 0."""
+    sizes = {len(samples.get(build, [])) for build in BUILDS}
+    return len(sizes) == 1 and sizes != {0} and all(min(samples[build]) > 0 for build in BUILDS)
+
+
+def is_quiet(metric, samples):
+    """Whether the noise is so far below the gate that more rounds are not needed, or there is nothing to
+    learn from any."""
+    if not is_complete(samples):
+        return True
+    level = _level(samples)
+    return stats.noise_floor(level[BASELINE], level[AGAIN]) <= metrics.QUIET * metric.gate
+
+
+def _judge_one(metric, samples, level, p, p_of_noise):
+    ratio = stats.ratio_of_medians(level[BASELINE], level[CANDIDATE])
+    floor = stats.noise_floor(level[BASELINE], level[AGAIN])
+    finding = Finding(metric.name, metric.unit, PASS, "", metric.gate, statistics.median(samples[BASELINE]),
+                      statistics.median(samples[CANDIDATE]), ratio, floor, p)
     is_noisy = floor > metric.gate
     needed = DWARFS * floor if is_noisy else metric.gate
-    beyond = ratio - 1 > needed and p < metrics.ALPHA
-    if p_of_noise < metrics.ALPHA and stats.size_of(stats.ratio_of_medians(baseline, again)) > needed:
+    if p_of_noise < metrics.ALPHA and stats.size_of(
+            stats.ratio_of_medians(level[BASELINE], level[AGAIN])) > metric.gate:
         return dataclasses.replace(finding, verdict=COULD_NOT_TELL,
                                    why="two copies of the baseline seem to differ")
-    if beyond:
-        return dataclasses.replace(finding, verdict=REGRESSED, why=f"{_percent(ratio - 1)} more")
+    if ratio - 1 > needed:
+        how = (REGRESSED, "") if p < metrics.ALPHA else (COULD_NOT_TELL, ", which may be chance")
+        return dataclasses.replace(finding, verdict=how[0], why=f"{_percent(ratio - 1)} more{how[1]}")
     if is_noisy:
         return dataclasses.replace(finding, verdict=COULD_NOT_TELL, why=(
             f"noise of {_percent(floor)} is beyond the gate of {_percent(metric.gate)}"))
@@ -81,16 +109,12 @@ def _judge_one(metric, samples, p, p_of_noise):
 
 
 def judge_samples(watched, samples):
-    """The findings on what was timed: {metric name: {build: [values]}}. Those with a value missing or 0
-    are told so, and left out of the correction."""
-    whole = [m for m in watched
-             if all(samples.get(m.name, {}).get(build) and all(v > 0 for v in samples[m.name][build])
-                    for build in BUILDS)]
-    def corrected(other):
-        return stats.holm({m.name: stats.mann_whitney(samples[m.name][BASELINE], samples[m.name][other])[1]
-                           for m in whole})
-    p, p_of_noise = corrected(CANDIDATE), corrected(AGAIN)
-    return [_judge_one(m, samples[m.name], p[m.name], p_of_noise[m.name]) if m in whole
+    """The findings on what was timed: {metric name: {build: [a value each round]}}. Those that are not
+    complete are told so, and left out of the correction."""
+    levels = {m.name: _level(samples[m.name]) for m in watched if is_complete(samples.get(m.name, {}))}
+    p, p_of_noise = (stats.holm({name: _chance(level, other) for name, level in levels.items()})
+                     for other in (CANDIDATE, AGAIN))
+    return [_judge_one(m, samples[m.name], levels[m.name], p[m.name], p_of_noise[m.name]) if m.name in levels
             else untold(m.name, m.unit, "a build does not report it") for m in watched]
 
 
