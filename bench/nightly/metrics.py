@@ -76,11 +76,11 @@ class Size:
     environment: dict
 
 
-# Multiples of the six orders that three builds can run in. In 12 rounds the clearest order has p = 0.0005
-# (2 / 2^12), so that the corrected test can just speak; in 30 it hears a change of twice the noise floor.
+# Multiples of the six orders that three builds can run in. With n rounds no p is below 2 / 2^n: in 18, a few
+# may say the opposite and the corrected test still speaks.
 FULL = Size(30, 120, {
     "append_bench": {"HOURBOOK_BENCH_ACCOUNTS": "10000", "HOURBOOK_BENCH_ENTRIES": "200000"},
     "audit_bench": {"HOURBOOK_BENCH_ENTRIES": "100000"}})
-QUICK = Size(12, 24, {
+QUICK = Size(18, 36, {
     "append_bench": {"HOURBOOK_BENCH_ACCOUNTS": "10000", "HOURBOOK_BENCH_ENTRIES": "100000"},
     "audit_bench": {"HOURBOOK_BENCH_ENTRIES": "20000"}})

@@ -113,8 +113,9 @@ def _chart(body, name, nights):
     _add(svg, "polyline", points=" ".join(map(",".join, points)), klass="line")
     for (cx, cy), (record, metric) in zip(points, nights):
         circle = _add(svg, "circle", cx=cx, cy=cy, r=4, klass=_class(metric["verdict"]))
-        _add(circle, "title", f"{record.get('time', '')} {record['commit'][:12]}: {_change(metric['ratio'])}, "
-                              f"{metric['verdict']}")
+        change = _change(metric["ratio"])
+        _add(circle, "title",
+             f"{record.get('time', '')} {record['commit'][:12]}: {change}, {metric['verdict']}")
 
 
 def _history(record, name):

@@ -96,7 +96,8 @@ class MannWhitney(unittest.TestCase):
         self.assertGreater(stats.mann_whitney([(a, b)])[1], 0.5)
         level = stats.aligned({"a": a, "b": b})
         self.assertAlmostEqual(stats.ratio_of_medians(level["a"], level["b"]), 1.05)
-        self.assertEqual(stats.mann_whitney([([x], [y]) for x, y in zip(level["a"], level["b"])])[1], 2 / 2 ** 12)
+        rounds = [([x], [y]) for x, y in zip(level["a"], level["b"])]
+        self.assertEqual(stats.mann_whitney(rounds)[1], 2 / 2 ** 12)
 
     def test_nothing_is_no_sample(self):
         with self.assertRaises(ValueError):
@@ -120,8 +121,10 @@ class Others(unittest.TestCase):
 
     def test_the_noise_floor(self):
         self.assertEqual(stats.noise_floor([5] * 9, [5] * 9), 0)
-        quiet = stats.noise_floor([100, 101, 99, 103, 102, 98, 100, 101, 97], [101, 99, 98, 103, 100, 97, 102, 99, 100])
-        loud = stats.noise_floor([100, 110, 90, 130, 120, 80, 100, 110, 70], [110, 90, 80, 130, 100, 70, 120, 90, 100])
+        quiet = stats.noise_floor([100, 101, 99, 103, 102, 98, 100, 101, 97],
+                                  [101, 99, 98, 103, 100, 97, 102, 99, 100])
+        loud = stats.noise_floor([100, 110, 90, 130, 120, 80, 100, 110, 70],
+                                 [110, 90, 80, 130, 100, 70, 120, 90, 100])
         self.assertTrue(0 < quiet < 0.04 < loud < 0.4, (quiet, loud))
         # At least the difference that there is, and the same each time.
         a, b = [100 + i for i in range(9)], [110 + i for i in range(9)]
