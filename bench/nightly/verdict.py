@@ -131,12 +131,11 @@ def decide(watched, measure):
 
 
 def _confirmed(first, second):
+    again = second.why or f"{_percent(second.ratio - 1)} more"
     if second.verdict == REGRESSED:
-        return dataclasses.replace(second, why=f"{_percent(first.ratio - 1)} more, and {second.why} when "
-                                               "measured again")
-    return dataclasses.replace(first, verdict=COULD_NOT_TELL, why=(
-        f"{first.why}, but {_percent(second.ratio - 1)} when measured again"
-        if second.ratio is not None else f"{first.why}, and then {second.why}"))
+        return dataclasses.replace(second, why=f"{first.why}, and {again} when measured again")
+    return dataclasses.replace(first, verdict=COULD_NOT_TELL,
+                               why=f"{first.why}, but when measured again: {again}")
 
 
 def overall(findings):
