@@ -34,7 +34,8 @@ COUNTED = (
 
 @dataclasses.dataclass(frozen=True)
 class Timed:
-    """What a benchmark says of itself: the field `field` of the rows whose name `rows` matches. The field
+    """What a benchmark says of itself: the field `field` of the rows whose name begins with `rows` (a
+    regular expression) and names one thread or none. The field
     "memory" is the whole program's: what it had at most (max RSS)."""
     name: str
     program: str

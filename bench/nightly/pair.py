@@ -12,6 +12,8 @@ import tempfile
 import verdict
 
 
+# What Google Benchmark adds to a name. A row of several threads is not meant.
+SUFFIX = "(iterations:[0-9]+)?(/real_time)?(/threads:1)?$"
 ORDERS = math.factorial(len(verdict.BUILDS))
 
 
@@ -35,7 +37,7 @@ def run(program, rows, size):
     environment["LD_LIBRARY_PATH"] = os.path.dirname(program)  # the build's own libhourbook
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = subprocess.Popen(
-            [str(program), f"--benchmark_filter=^({'|'.join(sorted(rows))})", "--benchmark_format=json"],
+            [str(program), f"--benchmark_filter=^({'|'.join(sorted(rows))}){SUFFIX}", "--benchmark_format=json"],
             stdout=out, stderr=err, env=environment)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -53,7 +55,7 @@ def value_of(metric, printed, memory):
     if metric.field == "memory":
         return memory
     values = [row[metric.field] for row in printed["benchmarks"]
-              if row["run_type"] == "iteration" and re.match(metric.rows, row["name"])
+              if row["run_type"] == "iteration" and re.match(metric.rows + SUFFIX, row["name"])
               and metric.field in row and not row.get("error_occurred")]
     return statistics.median(values) if values else None
 

@@ -128,6 +128,8 @@ class Read(unittest.TestCase):
         rows = [{"name": "judge_town/10000/iterations:2", "run_type": "iteration", "real_time": t}
                 for t in (3, 9, 5)]
         rows.append({"name": "judge_town/10000/iterations:2_mean", "run_type": "aggregate", "real_time": 99})
+        rows.append({"name": "judge_town/10000/iterations:2/threads:4", "run_type": "iteration",
+                     "real_time": 99})
         rows.append({"name": "judge_town/1000000/iterations:2", "run_type": "iteration", "real_time": 99})
         [judge] = [m for m in metrics.TIMED if m.name == "judge"]
         self.assertEqual(pair.value_of(judge, {"benchmarks": rows}, 0), 5)
