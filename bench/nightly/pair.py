@@ -37,7 +37,8 @@ def run(program, rows, size):
     environment["LD_LIBRARY_PATH"] = os.path.dirname(program)  # the build's own libhourbook
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = subprocess.Popen(
-            [str(program), f"--benchmark_filter=^({'|'.join(sorted(rows))}){SUFFIX}", "--benchmark_format=json"],
+            [str(program), f"--benchmark_filter=^({'|'.join(sorted(rows))}){SUFFIX}",
+             "--benchmark_format=json"],
             stdout=out, stderr=err, env=environment)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
