@@ -6,13 +6,12 @@
 #include <span>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "bench/judge_in_memory.h"
 #include "bench/latencies.h"
 #include "bench/result.h"
 #include "bench/settings.h"
 #include "bench/workload.h"
 #include "benchmark/benchmark.h"
-#include "ledger/format/genesis.h"
 #include "ledger/rules/machine.h"
 
 namespace hourbook::bench {
@@ -20,45 +19,12 @@ namespace {
 
 constexpr size_t kBatch = 8'192;
 
-// All entries, in one piece of memory.
-class PlainHistory : public History {
- public:
-  // The memory is there before it is measured.
-  explicit PlainHistory(size_t most) : entries_(most) {
-    entries_.clear();
-    index_.reserve(most);
-  }
-
-  absl::StatusOr<Entry> At(uint64_t index) override { return entries_[index]; }
-  absl::StatusOr<std::optional<uint64_t>> Find(const Id& id) override {
-    const auto found = index_.find(id);
-    if (found == index_.end()) return std::optional<uint64_t>();
-    return std::optional<uint64_t>(found->second);
-  }
-  void Prefetch(const Id& id) override { index_.prefetch(id); }
-  void Append(const Entry& entry) override {
-    index_.emplace(entry.id, entries_.size());
-    entries_.push_back(entry);
-  }
-  void Truncate(uint64_t size) override {
-    for (; entries_.size() > size; entries_.pop_back()) index_.erase(entries_.back().id);
-  }
-
- private:
-  std::vector<Entry> entries_;
-  absl::flat_hash_map<Id, uint64_t> index_;
-};
-
 // A ledger's rules with so many volunteers, and room for the entries of a benchmark.
 struct Town {
   Town(const benchmark::State& state, Mix mix)
       : history(static_cast<size_t>(state.range(0)) + (state.max_iterations + 1) * kBatch),
         workload(static_cast<uint64_t>(state.range(0)), true, mix) {
-    const Genesis genesis{
-        .origin = "bench", .time_zone = "", .utc_offset = 0, .created_at = kBenchStart};
-    if (!machine.Replay(EncodeGenesis(genesis).value()).ok()) std::abort();
-    Judge(Workload::Shared());
-    Judge(workload.Founding());
+    Found(machine, workload);
   }
 
   void Judge(std::span<const hbk_entry> entries) {

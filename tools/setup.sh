@@ -4,7 +4,7 @@
 packages=(g++ cmake ninja-build pkg-config python3
           liblmdb-dev libabsl-dev libxxhash-dev libssl-dev libgtest-dev libbenchmark-dev
           libcli11-dev nlohmann-json3-dev libtomlplusplus-dev libcsv-dev libcpp-httplib-dev tzdata
-          openssl golang-go golang-golang-x-mod-dev)
+          openssl golang-go golang-golang-x-mod-dev valgrind)
 
 step() { printf '== %s\n' "$*"; }
 
