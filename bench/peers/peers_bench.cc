@@ -24,6 +24,7 @@
 #include "bench/peers/raw_peers.h"
 #include "bench/peers/report.h"
 #include "bench/peers/sqlite_peer.h"
+#include "bench/settings.h"
 
 namespace hourbook::bench {
 
@@ -34,15 +35,6 @@ void Fail(std::string_view who, std::string_view what) {
 }
 
 namespace {
-
-uint64_t Number(const char* name, uint64_t smoke, uint64_t otherwise) {
-  if (IsSmokeRun()) return smoke;
-  const char* const given = std::getenv(name);
-  if (given == nullptr) return otherwise;
-  const uint64_t number = std::strtoull(given, nullptr, 10);
-  if (number == 0) Fail(name, "is to be a number above zero");
-  return number;
-}
 
 // How many batches of a size each round has.
 struct Leg {
@@ -64,7 +56,7 @@ std::vector<Contender> Enter(const BenchDir& dir, const Town& town, uint64_t ent
   std::vector<Contender> contenders;
   contenders.push_back({"hourbook", OpenHourbook(dir / "hourbook", town)});
   contenders.push_back({"sqlite", OpenSqlite(dir / "sqlite", town.Accounts(),
-                                             Number("HOURBOOK_PEERS_CACHE_MB", 64, 1'024))});
+                                             FromEnvironment("HOURBOOK_PEERS_CACHE_MB", 64, 1'024))});
   if (const char* const connection = std::getenv("HOURBOOK_PEERS_POSTGRES")) {
     contenders.push_back({"postgres", OpenPostgres(connection, town.Accounts(), entries)});
   } else {
@@ -87,9 +79,9 @@ std::FILE* OpenTrace() {
 }
 
 void Run() {
-  const uint64_t volunteers = Number("HOURBOOK_BENCH_ACCOUNTS", 200, 1'000'000);
-  const uint64_t rounds = Number("HOURBOOK_PEERS_ROUNDS", 2, 5);
-  std::vector<Leg> legs = PlanLegs(Number("HOURBOOK_BENCH_ENTRIES", 2'000, 1'000'000), rounds);
+  const uint64_t volunteers = FromEnvironment("HOURBOOK_BENCH_ACCOUNTS", 200, 1'000'000);
+  const uint64_t rounds = FromEnvironment("HOURBOOK_PEERS_ROUNDS", 2, 5);
+  std::vector<Leg> legs = PlanLegs(FromEnvironment("HOURBOOK_BENCH_ENTRIES", 2'000, 1'000'000), rounds);
   uint64_t entries = 0;
   for (const Leg& leg : legs) entries += leg.size * leg.batches * rounds;
 

@@ -9,10 +9,14 @@
 #include "ledger/base/error.h"
 #include "ledger/chain/hasher.h"
 #include "ledger/chain/tiles.h"
-#include "ledger/engine/state_pages.h"
+#include "ledger/engine/state_parts.h"
 
 namespace hourbook {
 namespace {
+
+// Ids that a replay keeps in memory at least.
+constexpr uint64_t kKeptIds = 131'072;
+constexpr uint64_t kAll = std::numeric_limits<uint64_t>::max() / 2;
 
 absl::StatusOr<Hash> ReadTileHash(const ReadTxn& txn, int level, uint64_t index) {
   if (level > 0) return txn.TileHash(level, index);
@@ -60,6 +64,7 @@ absl::StatusOr<Entry> LogHistory::At(uint64_t index) {
 
 absl::StatusOr<std::optional<uint64_t>> LogHistory::Find(const Id& id) {
   if (const std::optional<uint64_t> recent = recent_.Find(id)) return recent;
+  if (replayed_ != kNoId && id == replayed_) return std::optional<uint64_t>();
   absl::StatusOr<std::optional<uint64_t>> index = txn_->FindId(id);
   // Another process may have indexed entries that the machine has yet to take in.
   if (index.ok() && *index && **index >= recent_.end()) return std::optional<uint64_t>();
@@ -143,11 +148,15 @@ absl::Status Core::CatchUp(const ReadTxn& txn) {
     const absl::StatusOr<Record> record = txn.At(i);
     if (!record.ok()) return record.status();
     if (absl::Status linked = CheckLink(*record, tip_.last_leaf()); !linked.ok()) return linked;
+    history_.ExpectReplayed(record->entry.id);
     if (absl::Status taken = machine_.Replay(record->entry); !taken.ok()) return taken;
     tip_.Append(record->leaf);
+    // What is referred to is mostly not long ago, and found sooner here than in the store's index.
+    if (size() % kKeptIds == 0) DropCoveredIds(std::min(txn.ids_covered(), size() - kKeptIds), kAll);
   }
+  history_.ExpectReplayed(kNoId);
   history_.Detach();
-  DropCoveredIds(txn.ids_covered(), std::numeric_limits<uint64_t>::max() / 2);
+  DropCoveredIds(txn.ids_covered(), kAll);
   if (size() == 0 || tip_.Root() == txn.head().root) return absl::OkStatus();
   return Fail(Failure::kCorrupt,
               absl::StrCat("the log's ", txn.head().size, " entries do not hash to the root that ",

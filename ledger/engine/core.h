@@ -33,6 +33,10 @@ class LogHistory : public History {
   void Attach(const ReadTxn& txn);
   void Detach() { txn_ = nullptr; }
 
+  // The entry with this id is replayed next: it is in the log, so no earlier one has the id. Whoever
+  // wrote it looked, and Verify looks again; looking here would take longer than the rules do.
+  void ExpectReplayed(const Id& id) { replayed_ = id; }
+
   // What is accepted from now on goes into a piece of its own, of `most` entries at most.
   Piece BeginPiece(uint64_t first, size_t most);
 
@@ -48,6 +52,7 @@ class LogHistory : public History {
  private:
   const ReadTxn* txn_ = nullptr;
   RecentIds recent_;
+  Id replayed_ = kNoId;
   std::deque<Piece> pieces_;  // oldest first; a few
   std::shared_ptr<std::vector<Entry>> spare_;  // memory of one that is over
 };
@@ -85,6 +90,8 @@ class Core {
   Core& operator=(const Core&) = delete;
 
   uint64_t size() const { return machine_.state().size; }
+  // How far the stored state went that it was restored from.
+  uint64_t stored_size() const { return stored_size_; }
 
   // Takes in the entries that the transaction holds beyond size(), checking each link, each verdict
   // and the root. Nothing may be under way to be written.
@@ -104,8 +111,9 @@ class Core {
   ChainTip& tip() { return tip_; }
 
  private:
-  explicit Core(State state) : machine_(&history_, std::move(state)) {}
+  explicit Core(State state) : stored_size_(state.size), machine_(&history_, std::move(state)) {}
 
+  const uint64_t stored_size_;
   LogHistory history_;
   Machine machine_;
   ChainTip tip_;

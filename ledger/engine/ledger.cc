@@ -53,7 +53,7 @@ Ledger::Ledger(std::string directory, std::unique_ptr<Store> store, Registry::En
       read_only_(options.read_only),
       clock_(options.clock ? std::move(options.clock) : absl::GetCurrentTimeNanos),
       process_(::getpid()),
-      sweep_(options.state_period) {}
+      state_writer_(options.state_period) {}
 
 Ledger::~Ledger() { Drain(); }
 
@@ -174,7 +174,7 @@ absl::Status Ledger::LoadCore() {
   absl::StatusOr<std::unique_ptr<Core>> core = Core::Restore(*txn);
   if (!core.ok()) return core.status();
   core_ = *std::move(core);
-  sweep_.Forget();  // its view ended with the core that had it
+  state_writer_.Restart(core_->stored_size());
   return absl::OkStatus();
 }
 

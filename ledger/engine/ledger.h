@@ -26,7 +26,7 @@
 #include "ledger/engine/pipeline.h"
 #include "ledger/engine/registry.h"
 #include "ledger/engine/state_lock.h"
-#include "ledger/engine/state_pages.h"
+#include "ledger/engine/state_writer.h"
 #include "ledger/format/genesis.h"
 #include "ledger/store/store.h"
 
@@ -38,7 +38,7 @@ struct LedgerOptions {
   bool read_only = false;
   uint64_t map_size = 0;           // bytes of address space; 0 for the store's default
   std::function<int64_t()> clock;  // unix nanoseconds; empty for the system's
-  uint64_t state_period = 0;       // entries from one stored state to the next; 0 for the default
+  uint64_t state_period = 0;       // entries from one stored change of the state to the next; 0: the default
 };
 
 // Whether a batch may have this many entries: kBatchEmpty, kBatchTooLarge.
@@ -157,7 +157,7 @@ class Ledger {
   // Snapshots share it, so that one opened before a failed write goes on reading its view.
   std::shared_ptr<Core> core_ ABSL_GUARDED_BY(state_lock_);
   absl::Status poison_ ABSL_GUARDED_BY(state_lock_);
-  Sweep sweep_ ABSL_GUARDED_BY(state_lock_);
+  StateWriter state_writer_ ABSL_GUARDED_BY(state_lock_);
 };
 
 }  // namespace hourbook

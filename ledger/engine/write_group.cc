@@ -118,6 +118,7 @@ void Ledger::JudgeGroup(Group& group, ReadTxn txn) {
     {
       const StateHolder lock(state_lock_);
       group.base = core_->size();
+      state_writer_.TakeChanges(core_->machine().mutable_state());
       core_->machine().mutable_state().AddView();
       core_->history().Attach(txn);
       group.piece = core_->history().BeginPiece(group.base, group.asked);
@@ -184,7 +185,7 @@ void Ledger::WriteGroup(Group& group) {
     if (!written.ok()) break;
     {
       const StateHolder lock(state_lock_);
-      sweep_.Abandon(core_->machine().mutable_state());
+      state_writer_.Abandoned();
     }
     written = TryToWrite(group);
   }
@@ -219,7 +220,7 @@ absl::Status Ledger::Write(Group& group) {
       absl::StatusOr<WriteTxn> begun = store_->Write(*turn_);
       if (!begun.ok()) return begun.status();
       txn = *std::move(begun);
-      // While more is judged. What is there already is indexed and swept; the group's own waits.
+      // While more is judged. What is there already is indexed; the group's own waits.
       if (absl::Status kept = KeepUp(group, *txn); !kept.ok()) return kept;
     }
     const auto entries = absl::MakeConstSpan(group.piece.entries->data() + written, more);
@@ -231,7 +232,7 @@ absl::Status Ledger::Write(Group& group) {
   const absl::Status committed = txn->Commit(tip.Root());
   const StateHolder lock(state_lock_);
   if (committed.ok()) {
-    sweep_.Committed(core->machine().mutable_state());
+    state_writer_.Committed();
     core->DropCoveredIds(txn->ids_covered(), kDroppedPerEntry * group.asked);
     core->tip() = std::move(tip);
     return committed;
@@ -244,7 +245,7 @@ absl::Status Ledger::Write(Group& group) {
 absl::Status Ledger::KeepUp(const Group& group, WriteTxn& txn) {
   if (absl::Status indexed = IndexIds(group.asked, txn); !indexed.ok()) return indexed;
   const StateHolder lock(state_lock_);
-  return sweep_.Step(core_->machine().mutable_state(), group.base, group.asked, txn);
+  return state_writer_.Step(core_->machine().mutable_state(), group.asked, txn);
 }
 
 absl::Status Ledger::IndexIds(uint64_t entries, WriteTxn& txn) {

@@ -49,10 +49,23 @@ void Accounts::LinkParty(Slot other, Slot kept) {
   parties_.Mutate(kept).linked = other;
 }
 
-void Accounts::RestoreParty(const Party& party) {
-  const Slot slot = parties_.Append(party);
-  const bool added = party_by_id_.emplace(party.id, slot).second;
-  HOURBOOK_CHECK(added, "a party is persisted once");
+bool Accounts::RestoreParty(Slot slot, const Party& party) {
+  const bool fits = slot < parties_.size() ? parties_[slot].id == party.id
+                                           : slot == parties_.size() &&
+                                                 party_by_id_.emplace(party.id, slot).second;
+  if (fits) parties_.Restore(slot, party);
+  return fits;
+}
+
+bool Accounts::RestoreAccount(Slot slot, const Account& account) {
+  if (slot > accounts_.size()) return false;
+  accounts_.Restore(slot, account);
+  return true;
+}
+
+void Accounts::ForgetChanged() {
+  parties_.ForgetChanged();
+  accounts_.ForgetChanged();
 }
 
 Slot Accounts::FindOrAddAccount(Slot party, Unit unit) {

@@ -102,9 +102,15 @@ class Accounts {
   void LinkParty(Slot other, Slot kept);
   void SetStanding(Slot party, Standing standing) { parties_.Mutate(party).standing = standing; }
 
-  // Takes in a record as it was persisted, in the order of slots, parties first.
-  void RestoreParty(const Party& party);
-  void RestoreAccount(const Account& account) { accounts_.Append(account); }
+  // Takes in a record as it was stored: a new slot's is at the end, an earlier one's in place of what is
+  // there. False, with nothing changed, where it cannot be.
+  bool RestoreParty(Slot slot, const Party& party);
+  bool RestoreAccount(Slot slot, const Account& account);
+
+  // As Table's.
+  void ForgetChanged();
+  void NotePartyChanged(Slot party) { parties_.NoteChanged(party); }
+  void NoteAccountChanged(Slot account) { accounts_.NoteChanged(account); }
 
   // FindAccount, or a new account with nothing in it.
   Slot FindOrAddAccount(Slot party, Unit unit);

@@ -34,6 +34,14 @@ void Holds::Open(const Hold& hold) {
   Index(slot);
 }
 
+bool Holds::Restore(const Hold& hold) {
+  if (hold.index != 0 && slot_by_index_.contains(hold.index)) return false;
+  const Slot slot = table_.size();
+  table_.Restore(slot, hold);
+  Index(slot);
+  return true;
+}
+
 std::optional<Hold> Holds::Find(uint64_t index) const {
   const auto found = slot_by_index_.find(index);
   if (found == slot_by_index_.end()) return std::nullopt;

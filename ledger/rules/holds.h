@@ -44,8 +44,13 @@ class Holds {
   // after now; or nothing.
   std::optional<Hold> FirstDue(int64_t now) const;
 
-  // Takes in a record as it was persisted, free slots included, in the order of slots.
-  void Restore(const Hold& hold) { Index(table_.Append(hold)); }
+  // Takes in a record as it was stored, free slots included, in the order of slots. False, with nothing
+  // changed, where its entry holds already.
+  bool Restore(const Hold& hold);
+
+  // As Table's.
+  void ForgetChanged() { table_.ForgetChanged(); }
+  void NoteChanged(Slot slot) { table_.NoteChanged(slot); }
 
   size_t open() const { return slot_by_index_.size(); }
   const Table<Hold>& table() const { return table_; }

@@ -37,6 +37,11 @@ void State::ShareView(uint64_t view) {
   holds.AddView(view);
 }
 
+void State::ForgetChanged() {
+  accounts.ForgetChanged();
+  holds.ForgetChanged();
+}
+
 void State::RemoveView(uint64_t view) {
   accounts.RemoveView(view);
   holds.RemoveView(view);

@@ -39,6 +39,9 @@ struct State {
   void ShareView(uint64_t view);
   void RemoveView(uint64_t view);
 
+  // As Table's.
+  void ForgetChanged();
+
   Accounts accounts;
   Holds holds;
   Policy policy;

@@ -3,7 +3,7 @@
 // The state of a ledger is a few of these. Three users need more than the newest version:
 // - a linked chain of entries that fails half-way is undone (Mark, RollBack);
 // - a reader's snapshot goes on seeing the state at its size while the writer moves on (views);
-// - the state sweep persists one consistent state over many commits (a view too).
+// - what changed since the state was last stored is stored next (VisitChanged).
 // A record is copied once, at its first change after the newest view was added, so that the cost
 // follows what is touched and not the size of the state.
 //
@@ -11,7 +11,9 @@
 #ifndef LEDGER_RULES_TABLE_H_
 #define LEDGER_RULES_TABLE_H_
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -51,15 +53,40 @@ class Table {
 
   Slot Append(const Record& record) {
     records_.push_back(record);
+    NoteChanged(size() - 1);
     return size() - 1;
+  }
+
+  // Takes in a record that was stored: no change. slot <= size().
+  void Restore(Slot slot, const Record& record) {
+    if (slot == size()) records_.push_back(record);
+    records_[slot] = record;
   }
 
   // The record to change; its present version is kept for whoever still needs it. The reference is
   // valid until the next Append, RollBack or end of the table.
   Record& Mutate(Slot slot) {
+    NoteChanged(slot);
     if (undo_depth_ > 0) changes_.emplace_back(slot, records_[slot]);
     if (!views_.empty()) KeepForViews(slot);
     return records_[slot];
+  }
+
+  // Calls visit with each slot that was appended or changed since ForgetChanged, in order; perhaps with
+  // some that were changed back too.
+  template <class Visit>
+  void VisitChanged(Visit visit) const {
+    for (size_t word = 0; word < changed_.size(); ++word) {
+      for (uint64_t bits = changed_[word]; bits != 0; bits &= bits - 1) {
+        const auto slot = static_cast<Slot>(word * 64 + static_cast<size_t>(std::countr_zero(bits)));
+        if (slot < size()) visit(slot);
+      }
+    }
+  }
+  void ForgetChanged() { std::fill(changed_.begin(), changed_.end(), 0); }
+  void NoteChanged(Slot slot) {
+    if (slot / 64 >= changed_.size()) changed_.resize(slot / 64 + 1);
+    changed_[slot / 64] |= uint64_t{1} << (slot % 64);
   }
 
   // Begins recording changes so that they can be undone. Marks nest; each ends in one RollBack or
@@ -192,6 +219,7 @@ class Table {
   };
 
   Records records_;
+  std::vector<uint64_t> changed_;  // a bit for each slot
   int undo_depth_ = 0;
   std::vector<std::pair<Slot, Record>> changes_;
   absl::btree_map<ViewId, View> views_;

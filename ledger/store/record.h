@@ -8,12 +8,12 @@
 // | meta     | "head"                                | Head                                      |
 // | meta     | "ids"                                 | IdDirectory (id_directory.h: 341 u64s in  |
 // |          |                                       | the order of its fields), then a checksum |
-// | meta     | "state"                               | StateHead: 32 bytes, then a checksum      |
+// | meta     | "state-4"                             | StateHead, then a checksum                |
 // | ids      | run << 32 | page, u64                 | up to 254 IdPairs (hash u64, index u64)   |
 // |          |                                       | by hash, then by index; then a checksum   |
 // | tiles    | level << 56 | index / 32, u64         | up to 32 hashes, then a checksum          |
-// | state    | generation, table << 32 | page: two   | records of rules/, then a checksum        |
-// |          | u64s, big-endian for their order      |                                           |
+// | state    | part, table << 32 | page: two u64s,   | records of rules/, each after its slot,   |
+// |          | big-endian for their order            | then a checksum                           |
 #ifndef LEDGER_STORE_RECORD_H_
 #define LEDGER_STORE_RECORD_H_
 
@@ -58,12 +58,36 @@ struct Head {
 inline constexpr uint32_t kHeadMagic = 0x314b4248;  // "HBK1"
 inline constexpr uint32_t kFormatVersion = 1;
 
-// Which generations of the state the store holds. A generation is the ledger size that its pages
-// describe; 0 is none.
+// A part of the stored state: records of its tables. The first part has all that there were; each later
+// one has those that changed since the part before it, and brings the state to a ledger's size.
+struct StatePart {
+  uint64_t number;  // names its pages; never used again
+  uint64_t size;
+  uint32_t counts[4];  // its records in each table
+};
+
+// A part that some process is writing, and how large the ledger was when it began; zeros for none.
+struct StateJob {
+  uint64_t number;
+  uint64_t begun;
+};
+
+// A first part that is being written anew, by whoever writes entries; zeros for none.
+struct StateWhole {
+  StateJob job;
+  uint64_t pages;  // of it that are written
+  uint64_t end;    // how large the ledger was when the last one was; 0 before
+  uint32_t counts[4];
+};
+
+inline constexpr size_t kMostStateParts = 64;
+
 struct StateHead {
-  uint64_t complete;
-  uint32_t complete_counts[4];  // records in each table of the complete one
-  uint64_t running;             // being written by some process
+  uint64_t last_number;
+  uint64_t part_count;
+  StateJob changes;
+  StateWhole whole;
+  StatePart parts[kMostStateParts];
 };
 
 // An entry's id and where the entry is.

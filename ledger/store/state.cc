@@ -1,4 +1,5 @@
-// Pages of the engine's state, by generation.
+// Pages of the engine's state, by part.
+#include <algorithm>
 #include <cstring>
 #include <string>
 
@@ -11,30 +12,36 @@
 namespace hourbook {
 namespace {
 
-// The number is that of the records' layout (ledger/engine/state_pages.cc): a state of another layout
+// The number is that of the records' layout (ledger/engine/state_parts.cc): a state of another layout
 // is not found, and so made again from the log.
-constexpr absl::string_view kStateKey = "state-3";
+constexpr absl::string_view kStateKey = "state-4";
 
 constexpr size_t kMostPageBytes = 4'000;
 
 // Big-endian, so that LMDB, which compares bytes, keeps the pages in the order they are written in.
 struct PageKey {
-  uint64_t generation;
+  uint64_t part;
   uint64_t table_and_page;
 };
 
-PageKey KeyOf(uint64_t generation, uint64_t table_and_page) {
-  return {__builtin_bswap64(generation), __builtin_bswap64(table_and_page)};
+PageKey KeyOf(uint64_t part, uint64_t table_and_page) {
+  return {__builtin_bswap64(part), __builtin_bswap64(table_and_page)};
 }
 
-PageKey KeyOf(uint64_t generation, uint32_t table, uint32_t page) {
-  return KeyOf(generation, uint64_t{table} << 32 | page);
+PageKey KeyOf(uint64_t part, uint32_t table, uint32_t page) {
+  return KeyOf(part, uint64_t{table} << 32 | page);
 }
 
-uint64_t GenerationOf(const PageKey& key) { return __builtin_bswap64(key.generation); }
+uint64_t PartOf(const PageKey& key) { return __builtin_bswap64(key.part); }
 
-std::string NameOf(uint64_t generation, uint32_t table, uint32_t page) {
-  return absl::StrCat("page ", page, " of table ", table, " of the state at ", generation);
+std::string NameOf(uint64_t part, uint32_t table, uint32_t page) {
+  return absl::StrCat("page ", page, " of table ", table, " of part ", part, " of the state");
+}
+
+bool Names(const StateHead& head, uint64_t part) {
+  if (part == head.changes.number || part == head.whole.job.number) return true;
+  return std::any_of(head.parts, head.parts + head.part_count,
+                     [part](const StatePart& named) { return named.number == part; });
 }
 
 struct CloseCursor {
@@ -54,33 +61,34 @@ absl::StatusOr<StateHead> ReadTxn::ReadStateHead() const {
     return Fail(Failure::kCorrupt, "the head of the state has the wrong size");
   }
   std::memcpy(&head, bytes->data(), sizeof(head));
+  if (head.part_count > kMostStateParts) {
+    return Fail(Failure::kCorrupt, "the head of the state names too many parts");
+  }
   return head;
 }
 
-absl::StatusOr<std::string> ReadTxn::StatePage(uint64_t generation, uint32_t table,
-                                               uint32_t page) const {
-  const PageKey key = KeyOf(generation, table, page);
-  const auto bytes =
-      GetChecked(txn_.get(), parts_.state, AsBytes(key), NameOf(generation, table, page));
+absl::StatusOr<std::string> ReadTxn::StatePage(uint64_t part, uint32_t table, uint32_t page) const {
+  const PageKey key = KeyOf(part, table, page);
+  const auto bytes = GetChecked(txn_.get(), parts_.state, AsBytes(key), NameOf(part, table, page));
   if (!bytes.ok()) return Fail(Failure::kCorrupt, bytes.status().message());
   return std::string(*bytes);
 }
 
-absl::Status WriteTxn::PutStatePage(uint64_t generation, uint32_t table, uint32_t page,
+absl::Status WriteTxn::PutStatePage(uint64_t part, uint32_t table, uint32_t page,
                                     absl::string_view bytes) {
   if (bytes.size() > kMostPageBytes) {
     return Fail(Failure::kInvalidArgument, absl::StrCat("a state page of ", bytes.size(),
                                                         " bytes; ", kMostPageBytes, " at most"));
   }
-  const PageKey key = KeyOf(generation, table, page);
-  return PutChecked(txn_.get(), parts_.state, AsBytes(key), bytes, NameOf(generation, table, page));
+  const PageKey key = KeyOf(part, table, page);
+  return PutChecked(txn_.get(), parts_.state, AsBytes(key), bytes, NameOf(part, table, page));
 }
 
 absl::Status WriteTxn::PutStateHead(const StateHead& head) {
   return PutChecked(txn_.get(), parts_.meta, kStateKey, AsBytes(head), "the head of the state");
 }
 
-absl::Status WriteTxn::DropStatePages(uint64_t budget) {
+absl::StatusOr<bool> WriteTxn::DropStatePages(uint64_t budget) {
   const absl::StatusOr<StateHead> head = ReadStateHead();
   if (!head.ok()) return head.status();
   MDB_cursor* opened = nullptr;
@@ -94,10 +102,9 @@ absl::Status WriteTxn::DropStatePages(uint64_t budget) {
     PageKey at;
     if (key.mv_size != sizeof(at)) return Fail(Failure::kCorrupt, "a state page has a wrong key");
     std::memcpy(&at, key.mv_data, sizeof(at));
-    const uint64_t generation = GenerationOf(at);
-    if (generation == head->complete || generation == head->running) {
-      // Past all of this generation's pages.
-      const PageKey past = KeyOf(generation, UINT64_MAX);
+    if (Names(*head, PartOf(at))) {
+      // Past all of this part's pages.
+      const PageKey past = KeyOf(PartOf(at), UINT64_MAX);
       key = ToVal(AsBytes(past));
       code = mdb_cursor_get(cursor.get(), &key, &value, MDB_SET_RANGE);
       continue;
@@ -106,7 +113,7 @@ absl::Status WriteTxn::DropStatePages(uint64_t budget) {
     code = mdb_cursor_del(cursor.get(), 0);
     if (code == 0) code = mdb_cursor_get(cursor.get(), &key, &value, MDB_NEXT);
   }
-  if (code == 0 || code == MDB_NOTFOUND) return absl::OkStatus();
+  if (code == 0 || code == MDB_NOTFOUND) return code == 0;
   return LmdbError(code, "dropping an old state");
 }
 

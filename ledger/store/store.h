@@ -74,7 +74,7 @@ class ReadTxn {
 
   // Zeros where there is none.
   absl::StatusOr<StateHead> ReadStateHead() const;
-  absl::StatusOr<std::string> StatePage(uint64_t generation, uint32_t table, uint32_t page) const;
+  absl::StatusOr<std::string> StatePage(uint64_t part, uint32_t table, uint32_t page) const;
 
  protected:
   friend class Store;
@@ -132,12 +132,11 @@ class WriteTxn : public ReadTxn {
   void PutTileHash(int level, uint64_t index, const Hash& hash);
 
   // A page of the state: kInvalidArgument beyond 4,000 bytes.
-  absl::Status PutStatePage(uint64_t generation, uint32_t table, uint32_t page,
-                            absl::string_view bytes);
+  absl::Status PutStatePage(uint64_t part, uint32_t table, uint32_t page, absl::string_view bytes);
   absl::Status PutStateHead(const StateHead& head);
 
-  // Drops pages, `budget` at most, of generations that are neither complete nor running.
-  absl::Status DropStatePages(uint64_t budget);
+  // Drops pages, `budget` at most, of parts that the head does not name. Whether there may be more.
+  absl::StatusOr<bool> DropStatePages(uint64_t budget);
 
   // Writes everything with the tree's new root and syncs; the transaction is over either way.
   // kMapFull: nothing was written; Grow and write again. Any other error means that nothing is

@@ -1,0 +1,223 @@
+#include "ledger/engine/state_parts.h"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "ledger/base/error.h"
+
+namespace hourbook {
+namespace {
+
+// Where a size changes, so does the layout: store/state.cc needs another number then.
+static_assert(sizeof(Party) == 48 && sizeof(Account) == 104 && sizeof(Hold) == 32);
+
+constexpr size_t kPageBytes = 4'000;
+
+using PolicyIndex = uint64_t;
+
+template <class Record>
+constexpr size_t kStride = sizeof(Slot) + sizeof(Record);
+template <class Record>
+constexpr uint32_t kPerPage = kPageBytes / kStride<Record>;
+
+constexpr uint32_t kPerPageOf[kStateTables] = {kPerPage<Party>, kPerPage<Account>, kPerPage<Hold>,
+                                               kPerPage<PolicyIndex>};
+
+template <class Record>
+void Put(std::string& bytes, Slot slot, const Record& record) {
+  bytes.append(reinterpret_cast<const char*>(&slot), sizeof(slot));
+  bytes.append(reinterpret_cast<const char*>(&record), sizeof(record));
+}
+
+template <class Record, class Get>
+std::string PageOf(uint32_t number, uint32_t count, Get get) {
+  std::string bytes;
+  bytes.reserve(kPageBytes);
+  const uint32_t begin = number * kPerPage<Record>;
+  for (uint32_t i = begin; i < std::min(count, begin + kPerPage<Record>); ++i) Put<Record>(bytes, i, get(i));
+  return bytes;
+}
+
+// Gathers records into pages.
+class Gatherer {
+ public:
+  explicit Gatherer(StateChanges& changes) : changes_(changes) {}
+
+  template <class Record>
+  void Add(uint32_t table, Slot slot, const Record& record) {
+    const uint32_t at = changes_.counts[table]++;
+    if (at % kPerPage<Record> == 0) {
+      changes_.pages.push_back({table, at / kPerPage<Record>, {}});
+      changes_.pages.back().bytes.reserve(kPageBytes);
+    }
+    Put(changes_.pages.back().bytes, slot, record);
+  }
+
+ private:
+  StateChanges& changes_;
+};
+
+absl::Status Damaged(uint32_t table, uint32_t page) {
+  return Fail(Failure::kCorrupt,
+              absl::StrCat("page ", page, " of table ", table, " of the stored state is damaged"));
+}
+
+// Calls take with each record of a table of a part, until it returns false.
+template <class Record, class Take>
+absl::Status ReadTable(const ReadTxn& txn, const StatePart& part, uint32_t table, Take take) {
+  uint32_t left = part.counts[table];
+  for (uint32_t page = 0; left > 0; ++page) {
+    const absl::StatusOr<std::string> bytes = txn.StatePage(part.number, table, page);
+    if (!bytes.ok()) return bytes.status();
+    const uint32_t count = std::min(left, kPerPage<Record>);
+    if (bytes->size() != count * kStride<Record>) return Damaged(table, page);
+    for (uint32_t i = 0; i < count; ++i) {
+      Slot slot;
+      Record record;
+      std::memcpy(&slot, bytes->data() + i * kStride<Record>, sizeof(slot));
+      std::memcpy(&record, bytes->data() + i * kStride<Record> + sizeof(slot), sizeof(record));
+      if (!take(slot, record)) return Damaged(table, page);
+    }
+    left -= count;
+  }
+  return absl::OkStatus();
+}
+
+// What takes all parts to be known.
+struct Gathered {
+  std::vector<Hold> holds;
+  std::set<PolicyIndex> policies;
+};
+
+absl::Status ReadPart(const ReadTxn& txn, const StatePart& part, State& state, Gathered& gathered) {
+  absl::Status read = ReadTable<Party>(txn, part, kParties, [&](Slot slot, const Party& party) {
+    return state.accounts.RestoreParty(slot, party);
+  });
+  if (!read.ok()) return read;
+  read = ReadTable<Account>(txn, part, kAccounts, [&](Slot slot, const Account& account) {
+    return state.accounts.RestoreAccount(slot, account);
+  });
+  if (!read.ok()) return read;
+  read = ReadTable<Hold>(txn, part, kHolds, [&](Slot slot, const Hold& hold) {
+    if (slot > gathered.holds.size()) return false;
+    if (slot == gathered.holds.size()) gathered.holds.emplace_back();
+    gathered.holds[slot] = hold;
+    return true;
+  });
+  if (!read.ok()) return read;
+  return ReadTable<PolicyIndex>(txn, part, kPolicies, [&](Slot, PolicyIndex index) {
+    gathered.policies.insert(index);
+    return true;
+  });
+}
+
+absl::Status TakeIn(const ReadTxn& txn, const Gathered& gathered, State& state) {
+  for (const Hold& hold : gathered.holds) {
+    if (!state.holds.Restore(hold)) return Damaged(kHolds, 0);
+  }
+  for (const PolicyIndex index : gathered.policies) {
+    const absl::StatusOr<Record> record = txn.At(index);
+    if (!record.ok()) return record.status();
+    state.AddPolicy(record->entry);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+StateCounts CountsOf(const State& state) {
+  return {state.accounts.parties().size(), state.accounts.accounts().size(), state.holds.table().size(),
+          static_cast<uint32_t>(state.policy_entries.size())};
+}
+
+StateCounts CountsAt(const State& state, uint64_t view) {
+  const auto policies = std::partition_point(state.policy_entries.begin(), state.policy_entries.end(),
+                                             [view](const Entry& entry) { return entry.index < view; });
+  return {state.accounts.parties().SizeAt(view), state.accounts.accounts().SizeAt(view),
+          state.holds.table().SizeAt(view),
+          static_cast<uint32_t>(policies - state.policy_entries.begin())};
+}
+
+uint64_t Sum(const StateCounts& counts) {
+  return std::accumulate(counts.begin(), counts.end(), uint64_t{0});
+}
+
+uint64_t RecordsIn(const StatePart& part) {
+  return std::accumulate(std::begin(part.counts), std::end(part.counts), uint64_t{0});
+}
+
+uint32_t StatePagesFor(uint32_t table, uint32_t records) {
+  return (records + kPerPageOf[table] - 1) / kPerPageOf[table];
+}
+
+std::string WholePage(const State& state, uint64_t view, uint32_t table, uint32_t number,
+                      uint32_t count) {
+  switch (table) {
+    case kParties:
+      return PageOf<Party>(number, count, [&](Slot i) { return state.accounts.parties().At(view, i); });
+    case kAccounts:
+      return PageOf<Account>(number, count, [&](Slot i) { return state.accounts.accounts().At(view, i); });
+    case kHolds:
+      return PageOf<Hold>(number, count, [&](Slot i) { return state.holds.table().At(view, i); });
+    default:
+      return PageOf<PolicyIndex>(number, count,
+                                 [&](uint32_t i) { return state.policy_entries[i].index; });
+  }
+}
+
+StateChanges ChangesOf(const State& state, uint64_t since) {
+  StateChanges changes;
+  Gatherer gatherer(changes);
+  const auto add_changed = [&](uint32_t table, const auto& records) {
+    records.VisitChanged([&](Slot slot) { gatherer.Add(table, slot, records[slot]); });
+  };
+  add_changed(kParties, state.accounts.parties());
+  add_changed(kAccounts, state.accounts.accounts());
+  add_changed(kHolds, state.holds.table());
+  for (const Entry& entry : state.policy_entries) {
+    if (entry.index >= since) gatherer.Add(kPolicies, 0, PolicyIndex{entry.index});
+  }
+  return changes;
+}
+
+void NoteChanged(const StateChanges& changes, State& state) {
+  const auto each = [](const StatePage& page, size_t stride, const auto& note) {
+    for (size_t at = 0; at < page.bytes.size(); at += stride) {
+      Slot slot;
+      std::memcpy(&slot, page.bytes.data() + at, sizeof(slot));
+      note(slot);
+    }
+  };
+  for (const StatePage& page : changes.pages) {
+    if (page.table == kParties) {
+      each(page, kStride<Party>, [&](Slot slot) { state.accounts.NotePartyChanged(slot); });
+    } else if (page.table == kAccounts) {
+      each(page, kStride<Account>, [&](Slot slot) { state.accounts.NoteAccountChanged(slot); });
+    } else if (page.table == kHolds) {
+      each(page, kStride<Hold>, [&](Slot slot) { state.holds.NoteChanged(slot); });
+    }
+  }
+}
+
+absl::StatusOr<State> ReadState(const ReadTxn& txn) {
+  const absl::StatusOr<StateHead> head = txn.ReadStateHead();
+  if (!head.ok()) return head.status();
+  State state;
+  if (head->part_count == 0) return state;
+  Gathered gathered;
+  for (uint64_t i = 0; i < head->part_count; ++i) {
+    if (absl::Status read = ReadPart(txn, head->parts[i], state, gathered); !read.ok()) return read;
+  }
+  if (absl::Status taken = TakeIn(txn, gathered, state); !taken.ok()) return taken;
+  state.ForgetChanged();
+  state.size = head->parts[head->part_count - 1].size;
+  const absl::StatusOr<Record> last = txn.At(state.size - 1);
+  if (!last.ok()) return last.status();
+  state.last_recorded_at = last->entry.recorded_at;
+  return state;
+}
+
+}  // namespace hourbook
