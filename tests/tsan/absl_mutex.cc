@@ -72,6 +72,20 @@ void Mutex::ReaderUnlock() {
   real(this);
 }
 
+bool Mutex::TryLock() {
+  static const auto real = Real<bool (*)(Mutex*)>(HOURBOOK_MUTEX "7TryLockEv");
+  const bool locked = real(this);
+  if (locked) __tsan_acquire(this);
+  return locked;
+}
+
+bool Mutex::ReaderTryLock() {
+  static const auto real = Real<bool (*)(Mutex*)>(HOURBOOK_MUTEX "13ReaderTryLockEv");
+  const bool locked = real(this);
+  if (locked) __tsan_acquire(this);
+  return locked;
+}
+
 void Mutex::Await(const Condition& condition) {
   static const auto real =
       Real<void (*)(Mutex*, const Condition&)>(HOURBOOK_MUTEX "5AwaitERKNS0_9ConditionE");
