@@ -36,11 +36,11 @@ absl::StatusOr<SnapshotStat> Snapshot::Stat() const {
                     .store = *store};
   const StateReader lock(ledger_.state_lock_);
   const State& state = core_->state();
-  stat.parties = state.accounts.parties().SizeAt(size());
-  stat.accounts = state.accounts.accounts().SizeAt(size());
-  const Slot slots = state.holds.table().SizeAt(size());
-  for (Slot i = 0; i < slots; ++i) {
-    if (state.holds.table().At(size(), i).index != 0) ++stat.holds;
+  stat.parties = state.accounts.parties().At(size()).size();
+  stat.accounts = state.accounts.accounts().At(size()).size();
+  const auto holds = state.holds.table().At(size());
+  for (Slot i = 0; i < holds.size(); ++i) {
+    if (holds[i].index != 0) ++stat.holds;
   }
   return stat;
 }
@@ -126,7 +126,7 @@ absl::StatusOr<std::optional<uint64_t>> Snapshot::Find(const Id& id) const {
 absl::StatusOr<Slot> Snapshot::FindParty(const Id& party) const {
   const Accounts& accounts = core_->state().accounts;
   const Slot slot = accounts.FindParty(party);
-  if (slot == kNoSlot || slot >= accounts.parties().SizeAt(size())) {
+  if (slot == kNoSlot || slot >= accounts.parties().At(size()).size()) {
     return Fail(Failure::kNotFound, absl::StrCat("no party has the id ", HexEncode(party)));
   }
   return slot;
@@ -136,7 +136,7 @@ absl::StatusOr<Party> Snapshot::PartyOf(const Id& party) const {
   const StateReader lock(ledger_.state_lock_);
   const absl::StatusOr<Slot> slot = FindParty(party);
   if (!slot.ok()) return slot.status();
-  return core_->state().accounts.parties().At(size(), *slot);
+  return core_->state().accounts.parties().At(size())[*slot];
 }
 
 absl::StatusOr<Account> Snapshot::AccountOf(const Id& party, Unit unit) const {
@@ -144,9 +144,10 @@ absl::StatusOr<Account> Snapshot::AccountOf(const Id& party, Unit unit) const {
   const absl::StatusOr<Slot> slot = FindParty(party);
   if (!slot.ok()) return slot.status();
   const Accounts& accounts = core_->state().accounts;
-  Slot account = accounts.parties().At(size(), *slot).first_account;
+  Slot account = accounts.parties().At(size())[*slot].first_account;
+  const auto all = accounts.accounts().At(size());
   while (account != kNoSlot) {
-    const Account& found = accounts.accounts().At(size(), account);
+    const Account& found = all[account];
     if (found.unit == static_cast<uint16_t>(unit)) return found;
     account = found.next_account;
   }
@@ -157,10 +158,10 @@ absl::StatusOr<std::vector<Id>> Snapshot::IdsOf(const Id& party) const {
   const StateReader lock(ledger_.state_lock_);
   const absl::StatusOr<Slot> slot = FindParty(party);
   if (!slot.ok()) return slot.status();
-  const Table<Party>& parties = core_->state().accounts.parties();
+  const auto parties = core_->state().accounts.parties().At(size());
   std::vector<Id> ids = {party};
-  for (Slot linked = parties.At(size(), *slot).linked; linked != kNoSlot;) {
-    const Party& found = parties.At(size(), linked);
+  for (Slot linked = parties[*slot].linked; linked != kNoSlot;) {
+    const Party& found = parties[linked];
     ids.push_back(found.id);
     linked = found.next_linked;
   }
@@ -173,9 +174,10 @@ absl::StatusOr<std::vector<Unit>> Snapshot::UnitsOf(const Id& party) const {
   if (!slot.ok()) return slot.status();
   const Accounts& accounts = core_->state().accounts;
   std::vector<Unit> units;
-  Slot account = accounts.parties().At(size(), *slot).first_account;
+  Slot account = accounts.parties().At(size())[*slot].first_account;
+  const auto all = accounts.accounts().At(size());
   while (account != kNoSlot) {
-    const Account& found = accounts.accounts().At(size(), account);
+    const Account& found = all[account];
     units.push_back(static_cast<Unit>(found.unit));
     account = found.next_account;
   }
@@ -185,10 +187,10 @@ absl::StatusOr<std::vector<Unit>> Snapshot::UnitsOf(const Id& party) const {
 
 std::vector<Party> Snapshot::Parties(uint64_t first, size_t most) const {
   const StateReader lock(ledger_.state_lock_);
-  const Table<Party>& table = core_->state().accounts.parties();
+  const auto all = core_->state().accounts.parties().At(size());
   std::vector<Party> parties;
-  for (uint64_t i = first; i < table.SizeAt(size()) && parties.size() < most; ++i) {
-    parties.push_back(table.At(size(), static_cast<Slot>(i)));
+  for (uint64_t i = first; i < all.size() && parties.size() < most; ++i) {
+    parties.push_back(all[static_cast<Slot>(i)]);
   }
   return parties;
 }

@@ -32,12 +32,17 @@ void Put(std::string& bytes, Slot slot, const Record& record) {
   bytes.append(reinterpret_cast<const char*>(&record), sizeof(record));
 }
 
-template <class Record, class Get>
-std::string PageOf(uint32_t number, uint32_t count, Get get) {
+struct PolicyIndexes {
+  const std::vector<Entry>& entries;
+  PolicyIndex operator[](size_t i) const { return entries[i].index; }
+};
+
+template <class Record, class Records>
+std::string PageOf(uint32_t number, uint32_t count, const Records& records) {
   std::string bytes;
   bytes.reserve(kPageBytes);
   const uint32_t begin = number * kPerPage<Record>;
-  for (uint32_t i = begin; i < std::min(count, begin + kPerPage<Record>); ++i) Put<Record>(bytes, i, get(i));
+  for (uint32_t i = begin; i < std::min(count, begin + kPerPage<Record>); ++i) Put<Record>(bytes, i, records[i]);
   return bytes;
 }
 
@@ -136,8 +141,8 @@ StateCounts CountsOf(const State& state) {
 StateCounts CountsAt(const State& state, uint64_t view) {
   const auto policies = std::partition_point(state.policy_entries.begin(), state.policy_entries.end(),
                                              [view](const Entry& entry) { return entry.index < view; });
-  return {state.accounts.parties().SizeAt(view), state.accounts.accounts().SizeAt(view),
-          state.holds.table().SizeAt(view),
+  return {state.accounts.parties().At(view).size(), state.accounts.accounts().At(view).size(),
+          state.holds.table().At(view).size(),
           static_cast<uint32_t>(policies - state.policy_entries.begin())};
 }
 
@@ -157,14 +162,13 @@ std::string WholePage(const State& state, uint64_t view, uint32_t table, uint32_
                       uint32_t count) {
   switch (table) {
     case kParties:
-      return PageOf<Party>(number, count, [&](Slot i) { return state.accounts.parties().At(view, i); });
+      return PageOf<Party>(number, count, state.accounts.parties().At(view));
     case kAccounts:
-      return PageOf<Account>(number, count, [&](Slot i) { return state.accounts.accounts().At(view, i); });
+      return PageOf<Account>(number, count, state.accounts.accounts().At(view));
     case kHolds:
-      return PageOf<Hold>(number, count, [&](Slot i) { return state.holds.table().At(view, i); });
+      return PageOf<Hold>(number, count, state.holds.table().At(view));
     default:
-      return PageOf<PolicyIndex>(number, count,
-                                 [&](uint32_t i) { return state.policy_entries[i].index; });
+      return PageOf<PolicyIndex>(number, count, PolicyIndexes{state.policy_entries});
   }
 }
 

@@ -139,16 +139,29 @@ class Table {
     kept_lately_.fill(kNone);
   }
 
-  // How many records the view has.
-  Slot SizeAt(ViewId view) const { return views_.at(view).size; }
+  // What a view has, found once for many records. Valid until the table changes.
+  class AsOf {
+   public:
+    Slot size() const { return first_->second.size; }
 
-  // The record as of the view; slot < SizeAt(view).
-  const Record& At(ViewId view, Slot slot) const {
-    for (auto it = views_.find(view); it != views_.end(); ++it) {
-      if (const Record* const kept = it->second.Find(slot)) return *kept;
+    // slot < size().
+    const Record& operator[](Slot slot) const {
+      for (auto it = first_; it != table_->views_.end(); ++it) {
+        if (const Record* const kept = it->second.Find(slot)) return *kept;
+      }
+      return table_->records_[slot];
     }
-    return records_[slot];
-  }
+
+   private:
+    friend class Table;
+    AsOf(const Table* table, ViewId view) : table_(table), first_(table->views_.find(view)) {
+      HOURBOOK_CHECK(first_ != table->views_.end(), "a view that was added and not removed");
+    }
+
+    const Table* table_;
+    typename absl::btree_map<ViewId, typename Table::View>::const_iterator first_;
+  };
+  AsOf At(ViewId view) const { return AsOf(this, view); }
 
  private:
   struct View {
@@ -164,6 +177,7 @@ class Table {
       if (places.try_emplace(slot, place).second) kept.push_back(record);
     }
     const Record* Find(Slot slot) const {
+      if (kept.empty()) return nullptr;
       const auto found = places.find(slot);
       return found == places.end() ? nullptr : &kept[found->second];
     }

@@ -19,7 +19,7 @@ std::vector<int> Contents(const IntTable& table) {
 
 std::vector<int> ContentsAt(const IntTable& table, uint64_t view) {
   std::vector<int> all;
-  for (Slot slot = 0; slot < table.SizeAt(view); ++slot) all.push_back(table.At(view, slot));
+  for (Slot slot = 0; slot < table.At(view).size(); ++slot) all.push_back(table.At(view)[slot]);
   return all;
 }
 
@@ -54,7 +54,7 @@ TEST(TableTest, AViewAddedTwiceLivesUntilBothAreGone) {
   table.AddView(10);
   table.Mutate(0) = 2;
   table.RemoveView(10);
-  EXPECT_EQ(table.At(10, 0), 1);
+  EXPECT_EQ(table.At(10)[0], 1);
   table.RemoveView(10);
 }
 
