@@ -49,20 +49,42 @@ std::string PageOf(uint32_t number, uint32_t count, const Records& records) {
 // Gathers records into pages.
 class Gatherer {
  public:
-  explicit Gatherer(StateChanges& changes) : changes_(changes) {}
+  explicit Gatherer(StateChanges& changes) : changes_(changes) { changes_.counts = {}; }
+  ~Gatherer() { changes_.pages.resize(used_); }
+
+  void AddAll(const State& state, uint64_t since) {
+    AddChanged(kParties, state.accounts.parties());
+    AddChanged(kAccounts, state.accounts.accounts());
+    AddChanged(kHolds, state.holds.table());
+    for (const Entry& entry : state.policy_entries) {
+      if (entry.index >= since) Add(kPolicies, 0, PolicyIndex{entry.index});
+    }
+  }
+
+ private:
+  template <class Record>
+  void AddChanged(uint32_t table, const Table<Record>& records) {
+    records.VisitChanged([&](Slot slot) { Add(table, slot, records[slot]); });
+  }
 
   template <class Record>
   void Add(uint32_t table, Slot slot, const Record& record) {
     const uint32_t at = changes_.counts[table]++;
-    if (at % kPerPage<Record> == 0) {
-      changes_.pages.push_back({table, at / kPerPage<Record>, {}});
-      changes_.pages.back().bytes.reserve(kPageBytes);
-    }
-    Put(changes_.pages.back().bytes, slot, record);
+    if (at % kPerPage<Record> == 0) NextPage(table, at / kPerPage<Record>);
+    Put(changes_.pages[used_ - 1].bytes, slot, record);
   }
 
- private:
+  void NextPage(uint32_t table, uint32_t number) {
+    if (used_ == changes_.pages.size()) changes_.pages.emplace_back();
+    StatePage& page = changes_.pages[used_++];
+    page.table = table;
+    page.number = number;
+    page.bytes.clear();
+    page.bytes.reserve(kPageBytes);
+  }
+
   StateChanges& changes_;
+  size_t used_ = 0;  // pages
 };
 
 absl::Status Damaged(uint32_t table, uint32_t page) {
@@ -172,19 +194,9 @@ std::string WholePage(const State& state, uint64_t view, uint32_t table, uint32_
   }
 }
 
-StateChanges ChangesOf(const State& state, uint64_t since) {
-  StateChanges changes;
-  Gatherer gatherer(changes);
-  const auto add_changed = [&](uint32_t table, const auto& records) {
-    records.VisitChanged([&](Slot slot) { gatherer.Add(table, slot, records[slot]); });
-  };
-  add_changed(kParties, state.accounts.parties());
-  add_changed(kAccounts, state.accounts.accounts());
-  add_changed(kHolds, state.holds.table());
-  for (const Entry& entry : state.policy_entries) {
-    if (entry.index >= since) gatherer.Add(kPolicies, 0, PolicyIndex{entry.index});
-  }
-  return changes;
+StateChanges ChangesOf(const State& state, uint64_t since, StateChanges spare) {
+  Gatherer(spare).AddAll(state, since);
+  return spare;
 }
 
 void NoteChanged(const StateChanges& changes, State& state) {

@@ -1,7 +1,7 @@
 // The stored state, as pages of records: what a page holds, and how all of them make a state again.
 //
-// A part is a list of records, each with its slot: all there were, or those that changed since the part
-// before it. Parts are read in their order, so that a record's last version stays. state_writer.h writes
+// A part is a list of records, each with its slot: all there were, or those that changed since a moment not
+// after that of the part before it. Parts are read in their order, so that a record's last version stays. state_writer.h writes
 // them.
 #ifndef LEDGER_ENGINE_STATE_PARTS_H_
 #define LEDGER_ENGINE_STATE_PARTS_H_
@@ -46,7 +46,8 @@ struct StateChanges {
   StateCounts counts{};
   std::vector<StatePage> pages;
 };
-StateChanges ChangesOf(const State& state, uint64_t since);
+// The memory of `spare` is used again.
+StateChanges ChangesOf(const State& state, uint64_t since, StateChanges spare);
 
 // Notes all that is in the pages as changed.
 void NoteChanged(const StateChanges& changes, State& state);

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <utility>
+
+#include "ledger/base/error.h"
 
 namespace hourbook {
 namespace {
@@ -16,17 +19,23 @@ constexpr uint64_t kRecordsPerEntry = 4;
 // and the periods within which the whole is.
 constexpr uint64_t kChangesShare = 4;
 constexpr uint64_t kWholePeriods = 8;
-// After so many periods changes are late.
-constexpr uint64_t kLate = 2;
-constexpr size_t kFewPages = 4'096;
+// After so many periods without anything stored, processes seem to end before they have written theirs:
+// more is written at once, and at last all.
+constexpr uint64_t kLate = 2, kVeryLate = 4;
+constexpr size_t kPagesIfLate = 1'024;  // 4 MB
 
 // More would leave too little room for those that come while the whole is written.
 constexpr uint64_t kManyParts = kMostStateParts - 3 * kWholePeriods;
 
-// Whether another process than that of part `own` is at a job, as far as one can tell: one that ended in
-// the middle is replaced after a while.
-bool IsTaken(const StateJob& job, uint64_t own, uint64_t size, uint64_t patience) {
-  return job.number != 0 && job.number != own && size - job.begun < patience;
+// Whether another process is at a job, as far as one can tell: one that ended in the middle is replaced
+// after a while.
+bool IsTaken(const StateJob& job, uint64_t size, uint64_t patience) {
+  return job.number != 0 && size - job.begun < patience;
+}
+
+size_t PagesIfLate(uint64_t behind, uint64_t period) {
+  if (behind >= kVeryLate * period) return std::numeric_limits<size_t>::max() / 2;
+  return behind >= kLate * period ? kPagesIfLate : 0;
 }
 
 uint64_t StoredSize(const StateHead& head) {
@@ -82,7 +91,7 @@ uint64_t StateWriter::PeriodFor(const State& state) const {
 
 void StateWriter::TakeChanges(State& state) {
   if (taken_ || state.size < std::max(not_before_, taken_at_ + PeriodFor(state))) return;
-  taken_ = Taken{.changes = ChangesOf(state, taken_at_),
+  taken_ = Taken{.changes = ChangesOf(state, taken_at_, std::move(spare_)),
                  .since = std::exchange(taken_at_, state.size),
                  .size = state.size,
                  .now = {},
@@ -90,18 +99,40 @@ void StateWriter::TakeChanges(State& state) {
   state.ForgetChanged();
 }
 
-// Whoever wrote something else meanwhile is not disturbed; what was taken is taken again later.
-void StateWriter::GiveBack(State& state) {
+// Whoever wrote something else meanwhile is not disturbed; what was taken is taken again later. Where less is
+// stored than what it continues, it was lost, and all is to be stored again.
+void StateWriter::GiveBack(uint64_t stored, State& state) {
   NoteChanged(taken_->changes, state);
   not_before_ = taken_->size + PeriodFor(state) / kChangesShare;
   taken_at_ = taken_->since;
+  if (stored < taken_at_) {
+    state.NoteAllChanged();
+    taken_at_ = 0;
+  }
+  EndTaken();
+}
+
+// Its memory is used again.
+void StateWriter::EndTaken() {
+  spare_ = std::move(taken_->changes);
   taken_.reset();
+}
+
+// A head that cannot be read is begun anew.
+absl::StatusOr<StateHead> StateWriter::HeadOf(WriteTxn& txn) {
+  absl::StatusOr<StateHead> head = txn.ReadStateHead();
+  if (head.ok() || FailureOf(head.status()) != Failure::kCorrupt) return head;
+  const absl::StatusOr<uint64_t> last = txn.LastStatePart();
+  if (!last.ok()) return last.status();
+  const StateHead anew{.last_number = *last, .part_count = 0, .changes = {}, .whole = {}, .parts = {}};
+  if (absl::Status put = txn.PutStateHead(anew); !put.ok()) return put;
+  return anew;
 }
 
 absl::Status StateWriter::Step(State& state, uint64_t entries, WriteTxn& txn) {
   const bool has_changes = taken_ && taken_->size <= txn.head().size;
   if (!has_changes && !may_have_more_) return absl::OkStatus();
-  const absl::StatusOr<StateHead> before = txn.ReadStateHead();
+  const absl::StatusOr<StateHead> before = HeadOf(txn);
   if (!before.ok()) return before.status();
   StateHead head = *before;
   if (has_changes) {
@@ -119,12 +150,14 @@ absl::Status StateWriter::Step(State& state, uint64_t entries, WriteTxn& txn) {
   return absl::OkStatus();
 }
 
-// What was taken since nothing was stored is all there is; other changes continue what is stored.
+// All processes together add a part a period. What was taken since nothing was stored is all there is; other
+// changes continue what is stored. The last place in the list is kept for the part that the whole waits for.
 bool StateWriter::MayBegin(const StateHead& head, const WriteTxn& txn, uint64_t period) const {
-  if (IsTaken(head.changes, 0, txn.head().size, period)) return false;
-  const uint64_t stored = StoredSize(head);
-  return taken_->since == 0 ||
-         (stored >= taken_->since && stored < taken_->size && head.part_count < kMostStateParts);
+  if (IsTaken(head.changes, txn.head().size, period)) return false;
+  if (taken_->size < StoredSize(head) + period) return false;
+  const bool ends_whole = head.whole.end != 0 && taken_->size >= head.whole.end;
+  const bool has_room = head.part_count < kMostStateParts - (ends_whole ? 0 : 1);
+  return taken_->since == 0 || (StoredSize(head) >= taken_->since && has_room);
 }
 
 absl::Status StateWriter::StepChanges(State& state, uint64_t entries, StateHead& head, WriteTxn& txn) {
@@ -132,7 +165,7 @@ absl::Status StateWriter::StepChanges(State& state, uint64_t entries, StateHead&
   Progress& now = taken_->now;
   const bool is_mine = now.number == 0 ? MayBegin(head, txn, period) : head.changes.number == now.number;
   if (!is_mine) {
-    GiveBack(state);
+    GiveBack(StoredSize(head), state);
     return absl::OkStatus();
   }
   if (now.number == 0) {
@@ -140,11 +173,9 @@ absl::Status StateWriter::StepChanges(State& state, uint64_t entries, StateHead&
     head.changes = {.number = now.number, .begun = txn.head().size};
   }
   const std::vector<StatePage>& pages = taken_->changes.pages;
-  // All at once where processes ended before they had written theirs; unless a large state was lost.
-  const bool is_late = taken_->size - taken_->since >= kLate * period &&
-                       (taken_->since != 0 || pages.size() <= kFewPages);
-  const size_t wanted = is_late ? pages.size() : 1 + pages.size() * kChangesShare * entries / period;
-  const size_t end = std::min(pages.size(), now.pages + wanted);
+  const size_t in_time = 1 + pages.size() * kChangesShare * entries / period;
+  const size_t end =
+      std::min(pages.size(), now.pages + std::max(in_time, PagesIfLate(taken_->size - StoredSize(head), period)));
   for (; now.pages < end; ++now.pages) {
     const StatePage& page = pages[now.pages];
     const absl::Status put = txn.PutStatePage(now.number, page.table, page.number, page.bytes);
@@ -190,7 +221,7 @@ absl::Status StateWriter::StepWhole(const State& state, uint64_t entries, StateH
 void StateWriter::Committed() {
   if (!taken_) return;
   taken_->on_disk = taken_->now;
-  if (taken_->now.is_done) taken_.reset();
+  if (taken_->now.is_done) EndTaken();
 }
 
 void StateWriter::Abandoned() {

@@ -15,6 +15,7 @@
 #include <optional>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "ledger/engine/state_parts.h"
 
 namespace hourbook {
@@ -33,7 +34,7 @@ class StateWriter {
   void TakeChanges(State& state);
 
   // Writes the next pages into a transaction that `entries` entries are added to. The state may be ahead
-  // of it, but must have a view of the size that it begins from.
+  // of it, but must have a view of the size that it begins from (else the process ends).
   absl::Status Step(State& state, uint64_t entries, WriteTxn& txn);
 
   // The transaction of the last Step is on disk, or will not be.
@@ -57,13 +58,16 @@ class StateWriter {
   absl::Status StepChanges(State& state, uint64_t entries, StateHead& head, WriteTxn& txn);
   bool MayBegin(const StateHead& head, const WriteTxn& txn, uint64_t period) const;
   void AddPart(StateHead& head);
-  void GiveBack(State& state);
+  void GiveBack(uint64_t stored, State& state);
+  void EndTaken();
+  static absl::StatusOr<StateHead> HeadOf(WriteTxn& txn);
   absl::Status StepWhole(const State& state, uint64_t entries, StateHead& head, WriteTxn& txn);
 
   const uint64_t period_;
   uint64_t taken_at_ = 0;    // all that changed since is noted as changed
   uint64_t not_before_ = 0;  // the size to take changes at again, after some were given back
   std::optional<Taken> taken_;
+  StateChanges spare_;
   // Whether there may be a whole to go on with, or pages to drop.
   bool may_have_more_ = true;
 };

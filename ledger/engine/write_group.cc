@@ -48,6 +48,11 @@ absl::Status OutOfMemory() {
   return Fail(Failure::kOutOfMemory, "out of memory; nothing of the batch was written");
 }
 
+absl::Status SomebodyElseWrote() {
+  return Fail(Failure::kIoError, "the ledger's file was written by a program that did not take its turn; "
+                                 "nothing of the batch was written");
+}
+
 // How many entries from the front make a slice.
 size_t SliceLength(absl::Span<const Entry> batch) {
   size_t length = std::min(kSliceEntries, batch.size());
@@ -220,6 +225,7 @@ absl::Status Ledger::Write(Group& group) {
       absl::StatusOr<WriteTxn> begun = store_->Write(*turn_);
       if (!begun.ok()) return begun.status();
       txn = *std::move(begun);
+      if (txn->head().size != group.base) return SomebodyElseWrote();
       // While more is judged. What is there already is indexed; the group's own waits.
       if (absl::Status kept = KeepUp(group, *txn); !kept.ok()) return kept;
     }

@@ -63,6 +63,11 @@ bool Accounts::RestoreAccount(Slot slot, const Account& account) {
   return true;
 }
 
+void Accounts::NoteAllChanged() {
+  parties_.NoteAllChanged();
+  accounts_.NoteAllChanged();
+}
+
 void Accounts::ForgetChanged() {
   parties_.ForgetChanged();
   accounts_.ForgetChanged();

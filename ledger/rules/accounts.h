@@ -109,6 +109,7 @@ class Accounts {
 
   // As Table's.
   void ForgetChanged();
+  void NoteAllChanged();
   void NotePartyChanged(Slot party) { parties_.NoteChanged(party); }
   void NoteAccountChanged(Slot account) { accounts_.NoteChanged(account); }
 

@@ -50,6 +50,7 @@ class Holds {
 
   // As Table's.
   void ForgetChanged() { table_.ForgetChanged(); }
+  void NoteAllChanged() { table_.NoteAllChanged(); }
   void NoteChanged(Slot slot) { table_.NoteChanged(slot); }
 
   size_t open() const { return slot_by_index_.size(); }

@@ -37,6 +37,11 @@ void State::ShareView(uint64_t view) {
   holds.AddView(view);
 }
 
+void State::NoteAllChanged() {
+  accounts.NoteAllChanged();
+  holds.NoteAllChanged();
+}
+
 void State::ForgetChanged() {
   accounts.ForgetChanged();
   holds.ForgetChanged();

@@ -41,6 +41,7 @@ struct State {
 
   // As Table's.
   void ForgetChanged();
+  void NoteAllChanged();
 
   Accounts accounts;
   Holds holds;

@@ -84,6 +84,7 @@ class Table {
     }
   }
   void ForgetChanged() { std::fill(changed_.begin(), changed_.end(), 0); }
+  void NoteAllChanged() { changed_.assign((records_.size() + 63) / 64, ~uint64_t{0}); }
   void NoteChanged(Slot slot) {
     if (slot / 64 >= changed_.size()) changed_.resize(slot / 64 + 1);
     changed_[slot / 64] |= uint64_t{1} << (slot % 64);

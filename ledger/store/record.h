@@ -59,7 +59,8 @@ inline constexpr uint32_t kHeadMagic = 0x314b4248;  // "HBK1"
 inline constexpr uint32_t kFormatVersion = 1;
 
 // A part of the stored state: records of its tables. The first part has all that there were; each later
-// one has those that changed since the part before it, and brings the state to a ledger's size.
+// one has those that changed since a moment not after that of the part before it, and brings the state to a
+// ledger's size.
 struct StatePart {
   uint64_t number;  // names its pages; never used again
   uint64_t size;

@@ -1,6 +1,8 @@
 // Pages of the engine's state, by part.
 #include <algorithm>
 #include <cstring>
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -30,6 +32,13 @@ PageKey KeyOf(uint64_t part, uint64_t table_and_page) {
 
 PageKey KeyOf(uint64_t part, uint32_t table, uint32_t page) {
   return KeyOf(part, uint64_t{table} << 32 | page);
+}
+
+std::optional<PageKey> ReadKey(const MDB_val& key) {
+  PageKey read;
+  if (key.mv_size != sizeof(read)) return std::nullopt;
+  std::memcpy(&read, key.mv_data, sizeof(read));
+  return read;
 }
 
 uint64_t PartOf(const PageKey& key) { return __builtin_bswap64(key.part); }
@@ -88,6 +97,20 @@ absl::Status WriteTxn::PutStateHead(const StateHead& head) {
   return PutChecked(txn_.get(), parts_.meta, kStateKey, AsBytes(head), "the head of the state");
 }
 
+absl::StatusOr<uint64_t> WriteTxn::LastStatePart() const {
+  MDB_cursor* opened = nullptr;
+  int code = mdb_cursor_open(txn_.get(), parts_.state, &opened);
+  if (code != 0) return LmdbError(code, "looking for the last part of the state");
+  const std::unique_ptr<MDB_cursor, CloseCursor> cursor(opened);
+  MDB_val key;
+  MDB_val value;
+  code = mdb_cursor_get(cursor.get(), &key, &value, MDB_LAST);
+  if (code == MDB_NOTFOUND) return 0;
+  if (code != 0) return LmdbError(code, "looking for the last part of the state");
+  const std::optional<PageKey> last = ReadKey(key);
+  return last ? PartOf(*last) : 0;
+}
+
 absl::StatusOr<bool> WriteTxn::DropStatePages(uint64_t budget) {
   const absl::StatusOr<StateHead> head = ReadStateHead();
   if (!head.ok()) return head.status();
@@ -99,12 +122,10 @@ absl::StatusOr<bool> WriteTxn::DropStatePages(uint64_t budget) {
   MDB_val value;
   code = mdb_cursor_get(cursor.get(), &key, &value, MDB_FIRST);
   while (code == 0 && budget > 0) {
-    PageKey at;
-    if (key.mv_size != sizeof(at)) return Fail(Failure::kCorrupt, "a state page has a wrong key");
-    std::memcpy(&at, key.mv_data, sizeof(at));
-    if (Names(*head, PartOf(at))) {
+    const std::optional<PageKey> at = ReadKey(key);  // a damaged key is no part's
+    if (at && Names(*head, PartOf(*at))) {
       // Past all of this part's pages.
-      const PageKey past = KeyOf(PartOf(at), UINT64_MAX);
+      const PageKey past = KeyOf(PartOf(*at), UINT64_MAX);
       key = ToVal(AsBytes(past));
       code = mdb_cursor_get(cursor.get(), &key, &value, MDB_SET_RANGE);
       continue;

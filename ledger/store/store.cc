@@ -219,17 +219,25 @@ absl::StatusOr<std::optional<ReadTxn>> Store::TryRead() const {
   return std::optional<ReadTxn>(std::move(txn));
 }
 
+absl::Status Store::ReadOnly() const {
+  return Fail(Failure::kReadOnly, absl::StrCat(directory_, " was opened read-only"));
+}
+
 absl::StatusOr<std::unique_ptr<WriterLock>> Store::Lock(absl::Time deadline) {
-  if (read_only_) {
-    return Fail(Failure::kReadOnly, absl::StrCat(directory_, " was opened read-only"));
-  }
-  return WriterLock::Acquire(directory_, deadline);
+  if (read_only_) return ReadOnly();
+  absl::StatusOr<std::unique_ptr<WriterLock>> lock = WriterLock::Acquire(directory_, deadline);
+  if (!lock.ok()) return lock;
+  // Of a process that was killed while it committed, readers do not see what it had synced until LMDB's
+  // next writer has recovered it.
+  if (absl::Status recovered = BeginWrite(nullptr).status(); !recovered.ok()) return recovered;
+  return lock;
 }
 
 absl::StatusOr<WriteTxn> Store::Write(const WriterLock&) { return BeginWrite(nullptr); }
 
 absl::StatusOr<WriteTxn> Store::Write(absl::Time deadline) {
-  absl::StatusOr<std::unique_ptr<WriterLock>> lock = Lock(deadline);
+  if (read_only_) return ReadOnly();
+  absl::StatusOr<std::unique_ptr<WriterLock>> lock = WriterLock::Acquire(directory_, deadline);
   if (!lock.ok()) return lock.status();
   return BeginWrite(*std::move(lock));
 }

@@ -135,6 +135,9 @@ class WriteTxn : public ReadTxn {
   absl::Status PutStatePage(uint64_t part, uint32_t table, uint32_t page, absl::string_view bytes);
   absl::Status PutStateHead(const StateHead& head);
 
+  // The largest number of a part that has pages; 0 where none has.
+  absl::StatusOr<uint64_t> LastStatePart() const;
+
   // Drops pages, `budget` at most, of parts that the head does not name. Whether there may be more.
   absl::StatusOr<bool> DropStatePages(uint64_t budget);
 
@@ -200,6 +203,7 @@ class Store {
   absl::Status OpenDatabases(bool create);
   absl::StatusOr<ReadTxn> Begin(unsigned flags) const;
   absl::StatusOr<WriteTxn> BeginWrite(std::unique_ptr<WriterLock> lock);
+  absl::Status ReadOnly() const;
 
   const std::string directory_;
   const bool read_only_;

@@ -1,9 +1,11 @@
 // What is stored of the state is, at any moment, what replaying the log up to its size gives; and opening
 // a ledger never depends on it.
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstring>
+#include <memory>
 #include <random>
 #include <set>
 
@@ -123,9 +125,86 @@ class Town {
   std::vector<Entry> held_;
 };
 
+std::vector<Entry> Services(uint64_t first, uint64_t count) {
+  std::vector<Entry> services;
+  for (uint64_t i = first; i < first + count; ++i) services.push_back(Service(i, i % kVolunteers));
+  return services;
+}
+
+// A process that has a ledger open and appends services when it is told to.
+class Appender {
+ public:
+  Appender(const std::string& path, uint64_t period) {
+    EXPECT_EQ(pipe(to_), 0);
+    EXPECT_EQ(pipe(from_), 0);
+    child_ = fork();
+    if (child_ == 0) Serve(path, period);
+    close(to_[0]);
+    close(from_[1]);
+    EXPECT_TRUE(IsDone());
+  }
+  ~Appender() {
+    Kill();  // those that were made later have the pipe too, so it has no end
+    close(to_[1]);
+    int status = 0;
+    waitpid(child_, &status, 0);
+    close(from_[0]);
+  }
+
+  // Whether all stand, or are there already.
+  bool Append(uint64_t first, uint64_t count) {
+    const uint64_t asked[] = {first, count};
+    return write(to_[1], asked, sizeof(asked)) == sizeof(asked) && IsDone();
+  }
+  // Begins to.
+  void Ask(uint64_t first, uint64_t count) {
+    const uint64_t asked[] = {first, count};
+    ASSERT_EQ(write(to_[1], asked, sizeof(asked)), static_cast<ssize_t>(sizeof(asked)));
+  }
+  void Kill() { kill(child_, SIGKILL); }
+
+ private:
+  [[noreturn]] void Serve(const std::string& path, uint64_t period) {
+    close(to_[1]);
+    close(from_[0]);
+    const auto ledger = OpenTown(path, SmallPeriod(period));
+    char done = ledger == nullptr ? 'n' : 'y';
+    uint64_t asked[2];
+    while (write(from_[1], &done, 1) == 1 && read(to_[0], asked, sizeof(asked)) == sizeof(asked)) {
+      const std::vector<Entry> services = Services(asked[0], asked[1]);
+      for (size_t i = 0; i < services.size() && done == 'y'; ++i) {
+        Outcome outcome;
+        const absl::Status sent = ledger->Append({&services[i], 1}, absl::InfiniteFuture(), {&outcome, 1});
+        if (!sent.ok() || !Stands(outcome.verdict)) done = 'n';
+      }
+    }
+    _exit(0);
+  }
+  bool IsDone() {
+    char done = 'n';
+    return read(from_[0], &done, 1) == 1 && done == 'y';
+  }
+
+  int to_[2], from_[2];
+  pid_t child_;
+};
+
 class StateTest : public testing::Test {
  protected:
+  StateTest() { signal(SIGPIPE, SIG_IGN); }
+
   std::string path() const { return temp_ / "ledger"; }
+
+  void MakeTown(uint64_t volunteers = kVolunteers) {
+    SendOk(*CreateTown(path(), SmallPeriod(1'000'000)), Founding(volunteers));
+  }
+
+  // How many entries there are beyond what is stored.
+  uint64_t Tail() {
+    const StateHead head = ExpectStored(path());
+    const auto ledger = OpenTown(path());
+    return SnapshotOf(*ledger)->size() - (head.part_count == 0 ? 0 : head.parts[head.part_count - 1].size);
+  }
 
   // Damages a page of a part that the head names, in the store.
   void Damage(uint64_t part, uint32_t table) {
@@ -246,6 +325,77 @@ TEST_F(StateTest, TwoProcessesTakeTurns) {
   const StateHead head = ExpectStored(path());
   ASSERT_GT(head.part_count, 0u);
   EXPECT_GT(head.parts[head.part_count - 1].size, 2'000u);
+}
+
+// Of which each counts a period by itself: all together add no more parts than there is room for.
+TEST_F(StateTest, ManyProcessesDoNotFillTheListOfParts) {
+  MakeTown(20'000);
+  uint64_t next = 1;
+  {
+    std::vector<std::unique_ptr<Appender>> processes;
+    for (int i = 0; i < 6; ++i) processes.push_back(std::make_unique<Appender>(path(), 50));
+    for (size_t i = 0; i < 600; ++i, next += 10) ASSERT_TRUE(processes[i % 6]->Append(next, 10)) << i;
+  }
+  for (int i = 0; i < 30; ++i, next += 20) SendOk(*OpenTown(path(), SmallPeriod(50)), Services(next, 20));
+  EXPECT_LT(Tail(), 300u);
+}
+
+// A process that took changes aside, then wrote nothing for long: what others stored since stays.
+TEST_F(StateTest, NeverGoesBack) {
+  MakeTown();
+  Appender one(path(), 50), other(path(), 50);
+  ASSERT_TRUE(one.Append(1, 20));
+  ASSERT_TRUE(one.Append(1, 20)) << "they exist, so that nothing is written";
+  for (uint64_t i = 0; i < 30; ++i) ASSERT_TRUE(other.Append(21 + i * 10, 10));
+  const StateHead before = ExpectStored(path());
+  ASSERT_GT(before.part_count, 0u);
+  ASSERT_TRUE(one.Append(321, 3));
+  const StateHead after = ExpectStored(path());
+  ASSERT_GT(after.part_count, 0u);
+  EXPECT_GE(after.parts[after.part_count - 1].size, before.parts[before.part_count - 1].size);
+  for (uint64_t i = 0; i < 30; ++i) ASSERT_TRUE(other.Append(324 + i * 10, 10));
+  EXPECT_LT(Tail(), 200u);
+}
+
+// LMDB shows readers what a killed writer had synced only once its next writer has recovered it.
+TEST_F(StateTest, AProcessKilledWhileItCommitsStopsNoOther) {
+  MakeTown();
+  std::mt19937_64 random(1);
+  Appender lives(path(), 20);
+  uint64_t next = 1;
+  for (int kills = 0; kills < 60; ++kills, next += 401) {
+    {
+      Appender dies(path(), 20);
+      dies.Ask(next, 400);
+      usleep(static_cast<unsigned>(500 + random() % 10'000));
+      dies.Kill();
+    }
+    ASSERT_TRUE(lives.Append(next + 400, 1)) << "after kill " << kills;
+  }
+}
+
+TEST_F(StateTest, AHeadThatIsDamagedIsBegunAnew) {
+  Town town(6);
+  {
+    const auto ledger = CreateTown(path(), SmallPeriod(50));
+    SendOk(*ledger, Founding(kVolunteers));
+    for (int i = 0; i < 20; ++i) SendOk(*ledger, town.Next(30));
+  }
+  {
+    const auto store = Store::Open(path(), {});
+    ASSERT_TRUE(store.ok()) << store.status();
+    auto txn = (*store)->Write();
+    ASSERT_TRUE(txn.ok()) << txn.status();
+    StateHead head = *txn->ReadStateHead();
+    head.part_count = kMostStateParts + 1;
+    ASSERT_TRUE(txn->PutStateHead(head).ok());
+    ASSERT_TRUE(txn->Commit(txn->head().root).ok());
+  }
+  {
+    const auto ledger = OpenTown(path(), SmallPeriod(50));
+    for (int i = 0; i < 10; ++i) SendOk(*ledger, town.Next(30));
+  }
+  EXPECT_LT(Tail(), 200u);
 }
 
 TEST_F(StateTest, WhatIsDamagedIsMadeAgain) {
