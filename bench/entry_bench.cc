@@ -2,27 +2,12 @@
 #include <string>
 
 #include "bench/result.h"
+#include "bench/samples.h"
 #include "benchmark/benchmark.h"
-#include "ledger/format/entry.h"
 #include "ledger/rules/shape.h"
 
-namespace hourbook {
+namespace hourbook::bench {
 namespace {
-
-using bench::Result;
-
-Entry SomeService() {
-  Entry entry{};
-  entry.id.fill(1);
-  entry.debit.fill(2);
-  entry.credit.fill(3);
-  entry.ref.fill(4);
-  entry.recorder.fill(5);
-  entry.amount = 60;
-  entry.kind = static_cast<uint16_t>(Kind::kService);
-  entry.unit = static_cast<uint16_t>(Unit::kMinute);
-  return entry;
-}
 
 // What is hashed of it.
 void BM_EncodeEntry(benchmark::State& state) {
@@ -64,4 +49,4 @@ void BM_CheckShape(benchmark::State& state) {
 BENCHMARK(BM_CheckShape);
 
 }  // namespace
-}  // namespace hourbook
+}  // namespace hourbook::bench

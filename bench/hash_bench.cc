@@ -5,10 +5,8 @@
 #include "ledger/chain/hasher.h"
 #include "ledger/chain/tiles.h"
 
-namespace hourbook {
+namespace hourbook::bench {
 namespace {
-
-using bench::Result;
 
 void BM_EntryLeafHash(benchmark::State& state) {
   Entry entry{};
@@ -62,4 +60,4 @@ void BM_TreeAppend(benchmark::State& state) {
 BENCHMARK(BM_TreeAppend);
 
 }  // namespace
-}  // namespace hourbook
+}  // namespace hourbook::bench
