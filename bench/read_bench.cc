@@ -1,7 +1,8 @@
 // Reading through the C API, by one thread from a ledger at rest: balances, entries by id, statements of
 // an account's last 100 entries, snapshots opened and closed.
 //
-// HOURBOOK_BENCH_DIR, HOURBOOK_BENCH_ACCOUNTS and HOURBOOK_BENCH_ENTRIES as append_bench's.
+// HOURBOOK_BENCH_DIR, HOURBOOK_BENCH_ACCOUNTS and HOURBOOK_BENCH_ENTRIES as append_bench's, but four million
+// entries by default.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
