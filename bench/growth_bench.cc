@@ -88,8 +88,9 @@ class Growth {
     for (uint64_t i = 0; i < millions; ++i) {
       workload_.Fill(made_);  // which is not measured
       const Stopwatch stopwatch;
-      latencies.Add(MaySubmit() ? Submit() : Append());
+      const std::vector<double> each = MaySubmit() ? Submit() : Append();
       micros += stopwatch.Micros();
+      latencies.Add(each);
     }
     latencies.Await(1);
     const double rate = static_cast<double>(millions * Million()) / (micros / 1e6);
