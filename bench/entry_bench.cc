@@ -21,7 +21,7 @@ void BM_EncodeEntry(benchmark::State& state) {
   Result::Add(bytes.data(), bytes.size());
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(BM_EncodeEntry);
+BENCHMARK(BM_EncodeEntry)->Name("encode_entry");
 
 void BM_DecodeEntry(benchmark::State& state) {
   const Entry entry = SomeService();
@@ -33,7 +33,7 @@ void BM_DecodeEntry(benchmark::State& state) {
   Result::Add(decoded);
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(BM_DecodeEntry);
+BENCHMARK(BM_DecodeEntry)->Name("decode_entry");
 
 void BM_CheckShape(benchmark::State& state) {
   Entry entry = SomeService();
@@ -46,7 +46,7 @@ void BM_CheckShape(benchmark::State& state) {
   Result::Add(verdict);
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(BM_CheckShape);
+BENCHMARK(BM_CheckShape)->Name("check_shape");
 
 }  // namespace
 }  // namespace hourbook::bench

@@ -197,5 +197,6 @@ void Run() {
 int main(int argc, char** argv) {
   hourbook::bench::AppendIfChild(argc, argv);
   hourbook::bench::Run();
-  return hourbook::bench::Result::Tell();
+  hourbook::bench::Result::Tell();
+  return 0;
 }

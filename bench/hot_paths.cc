@@ -200,7 +200,8 @@ int Main(int argc, char** argv) {
     Result::Add(digest);
     taken = true;
   }
-  if (taken) return Result::Tell();
+  Result::Tell();
+  if (taken) return 0;
   std::fprintf(stderr, "hot_paths: there is no path %s; 'hot_paths all 1' names all\n", argv[1]);
   return 2;
 }

@@ -81,8 +81,8 @@ void BM_FindInStore(benchmark::State& state, bool are_known) {
   Result::Add(found.value_or(UINT64_MAX));
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK_CAPTURE(BM_FindInStore, hit, true);
-BENCHMARK_CAPTURE(BM_FindInStore, miss, false);
+BENCHMARK_CAPTURE(BM_FindInStore, hit, true)->Name("find_in_store/hit");
+BENCHMARK_CAPTURE(BM_FindInStore, miss, false)->Name("find_in_store/miss");
 
 // As many as there are at most before the store has a run of them.
 void BM_FindRecent(benchmark::State& state, bool are_known) {
@@ -98,8 +98,8 @@ void BM_FindRecent(benchmark::State& state, bool are_known) {
   Result::Add(found.value_or(UINT64_MAX));
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK_CAPTURE(BM_FindRecent, hit, true);
-BENCHMARK_CAPTURE(BM_FindRecent, miss, false);
+BENCHMARK_CAPTURE(BM_FindRecent, hit, true)->Name("find_recent/hit");
+BENCHMARK_CAPTURE(BM_FindRecent, miss, false)->Name("find_recent/miss");
 
 }  // namespace
 }  // namespace hourbook::bench

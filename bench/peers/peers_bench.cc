@@ -118,5 +118,6 @@ void Run() {
 
 int main() {
   hourbook::bench::Run();
-  return hourbook::bench::Result::Tell();
+  hourbook::bench::Result::Tell();
+  return 0;
 }
