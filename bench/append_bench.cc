@@ -1,6 +1,7 @@
 // Durable appends through the C API, and the same bytes straight into LMDB, in the same run. Every
 // batch is one synced transaction of LMDB's; the ledger syncs before it answers. All rules, hashes and
-// indexes are on. Counters: entries/s, bytes on disk an entry, and how long a batch took.
+// indexes are on. Counters: entries/s, bytes on disk an entry, and how long a batch took. The entries are
+// made beforehand, and the clock never stops in between: what a ledger did meanwhile would be free.
 //
 // HOURBOOK_BENCH_DIR says where (default: in memory), HOURBOOK_BENCH_ACCOUNTS with how many volunteers
 // (default: a million), HOURBOOK_BENCH_ENTRIES how many entries (default: a million). The whole matrix,
@@ -9,6 +10,7 @@
 //     bench/matrix build/release/bench DIRECTORY_ON_A_DISK
 #include <algorithm>
 #include <memory>
+#include <span>
 
 #include "api/hourbook.h"
 #include "bench/bench_dir.h"
@@ -63,37 +65,49 @@ void End(benchmark::State& state) {
   run.reset();
 }
 
-// Threads that each append batches of their own and wait. Making the entries is not measured: each
-// stops its own clock meanwhile.
+// All that a thread will append.
+std::vector<hbk_entry> Make(Workload& workload, const benchmark::State& state) {
+  std::vector<hbk_entry> entries(static_cast<size_t>(state.range(0)) * state.max_iterations);
+  workload.Fill(entries);
+  return entries;
+}
+
+// Has `append` take batch after batch. How long each took, in microseconds.
+template <class Append>
+std::vector<double> TimeBatches(benchmark::State& state, std::span<const hbk_entry> entries, Append append) {
+  const auto batch = static_cast<size_t>(state.range(0));
+  std::vector<double> micros;
+  micros.reserve(state.max_iterations);
+  for (auto _ : state) {
+    const Stopwatch stopwatch;
+    append(entries.first(batch));
+    micros.push_back(stopwatch.Micros());
+    entries = entries.subspan(batch);
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+  return micros;
+}
+
+// Threads that each append batches of their own and wait.
 void BM_Ledger(benchmark::State& state, bool random_ids) {
   const auto threads = static_cast<uint64_t>(state.threads());
   const auto part = static_cast<uint64_t>(state.thread_index());
   if (part == 0) Begin(threads);  // the others wait for it in front of the loop
   Workload workload(Accounts() / threads, random_ids, Mix::kTown, part);
-  std::vector<hbk_entry> batch(static_cast<size_t>(state.range(0)));
+  const std::vector<hbk_entry> entries = Make(workload, state);
   std::vector<hbk_result> results;
-  std::vector<double> micros;
-  for (auto _ : state) {
-    state.PauseTiming();
-    workload.Fill(batch);
-    state.ResumeTiming();
-    const Stopwatch stopwatch;
-    AppendAll(run->ledger, batch, results);
-    micros.push_back(stopwatch.Micros());
-  }
+  const auto append = [&](std::span<const hbk_entry> batch) { AppendAll(run->ledger, batch, results); };
+  const std::vector<double> micros = TimeBatches(state, entries, append);
   run->latencies.Add(micros);
-  state.SetItemsProcessed(state.iterations() * state.range(0));
   if (part == 0) End(state);
 }
 
-// One thread that submits. The entries are made beforehand: they are made by the thread that submits,
-// on a core that the ledger needs.
+// One thread that submits.
 void BM_Submit(benchmark::State& state, bool random_ids) {
   Begin(1);
   Workload workload(Accounts(), random_ids);
   const auto batch = static_cast<size_t>(state.range(0));
-  std::vector<hbk_entry> entries(batch * state.max_iterations);
-  workload.Fill(entries);
+  const std::vector<hbk_entry> entries = Make(workload, state);
   Submitter submitter(run->ledger);
   size_t at = 0;
   for (auto _ : state) {
@@ -107,27 +121,15 @@ void BM_Submit(benchmark::State& state, bool random_ids) {
 
 void BM_RawLmdb(benchmark::State& state) {
   const BenchDir dir;
-  Workload workload(1'000, true, Mix::kGrants);
+  Workload workload(Accounts(), true);
+  const std::vector<hbk_entry> entries = Make(workload, state);
   RawLmdb raw(dir / "raw");
-  std::vector<hbk_entry> batch(static_cast<size_t>(state.range(0)));
-  std::vector<double> micros;
-  for (auto _ : state) {
-    state.PauseTiming();
-    workload.Fill(batch);
-    state.ResumeTiming();
-    const Stopwatch stopwatch;
-    raw.Append(batch);
-    micros.push_back(stopwatch.Micros());
-  }
-  Latencies latencies;
-  latencies.Add(micros);
-  latencies.Await(1);
-  latencies.Tell(state);
-  state.SetItemsProcessed(state.iterations() * state.range(0));
+  const auto append = [&](std::span<const hbk_entry> batch) { raw.Append(batch); };
+  Latencies(TimeBatches(state, entries, append)).Tell(state);
   state.counters["bytes/entry"] = static_cast<double>(BytesOnDisk(dir / "raw/data.mdb")) /
                                   static_cast<double>(state.items_processed());
   state.SetLabel(dir.FileSystem());
-  for (const hbk_entry& entry : batch) Result::Add(entry);
+  for (const hbk_entry& entry : entries) Result::Add(entry);
 }
 
 // A fixed number of entries for each size of batch, so that what is compared has grown to the same

@@ -92,6 +92,17 @@ void AppendAll(hbk_ledger* ledger, std::span<const hbk_entry> entries,
   }
 }
 
+void EachParty(hbk_snapshot* snapshot, const std::function<void(const hbk_party&)>& take) {
+  hbk_error error = HBK_ERROR_INIT;
+  std::vector<hbk_party> page(kPage);
+  uint32_t count = 0;
+  for (uint64_t first = 0;; first += count) {
+    Must(hbk_parties(snapshot, first, page.data(), kPage, &count, &error), error);
+    if (count == 0) break;
+    for (uint32_t i = 0; i < count; ++i) take(page[i]);
+  }
+}
+
 hbk_entry AsSent(hbk_entry entry) {
   entry.recorded_at = 0;
   entry.index = entry.prev_debit = entry.prev_credit = 0;
@@ -101,14 +112,7 @@ hbk_entry AsSent(hbk_entry entry) {
 void AddToResult(hbk_ledger* ledger) {
   hbk_snapshot* const snapshot = OpenSnapshot(ledger);
   AddEntries(snapshot);
-  hbk_error error = HBK_ERROR_INIT;
-  std::vector<hbk_party> page(kPage);
-  uint32_t count = 0;
-  for (uint64_t first = 0;; first += count) {
-    Must(hbk_parties(snapshot, first, page.data(), kPage, &count, &error), error);
-    if (count == 0) break;
-    for (uint32_t i = 0; i < count; ++i) AddBalances(snapshot, page[i]);
-  }
+  EachParty(snapshot, [snapshot](const hbk_party& party) { AddBalances(snapshot, party); });
   hbk_snapshot_close(snapshot);
 }
 

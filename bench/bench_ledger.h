@@ -3,6 +3,7 @@
 #ifndef BENCH_BENCH_LEDGER_H_
 #define BENCH_BENCH_LEDGER_H_
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,6 +21,9 @@ hbk_snapshot* OpenSnapshot(hbk_ledger* ledger);
 // Appends entries, all of which must stand, in batches as large as may be. results: one for each.
 void AppendAll(hbk_ledger* ledger, std::span<const hbk_entry> entries,
                std::vector<hbk_result>& results);
+
+// Every party of the snapshot, in order.
+void EachParty(hbk_snapshot* snapshot, const std::function<void(const hbk_party&)>& take);
 
 // An entry as it was sent: without what the ledger gave it.
 hbk_entry AsSent(hbk_entry entry);

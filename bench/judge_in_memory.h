@@ -1,13 +1,13 @@
-// The rules in memory alone: no id index of the store's, no hashes, no disk.
+// The rules alone, over a history in memory: no store, no hashes, no disk.
 #ifndef BENCH_JUDGE_IN_MEMORY_H_
 #define BENCH_JUDGE_IN_MEMORY_H_
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/types/span.h"
 #include "api/hourbook.h"
 #include "bench/workload.h"
 #include "ledger/rules/machine.h"
@@ -43,8 +43,9 @@ class PlainHistory : public History {
   absl::flat_hash_map<Id, uint64_t> index_;
 };
 
-// Ends the program where an entry is refused: the workloads make none that is.
-std::vector<Outcome> JudgeAll(Machine& machine, absl::Span<const hbk_entry> entries);
+// outcomes: one for each entry, at the least. Ends the process where an entry is refused: the workloads
+// make none that is.
+void JudgeAll(Machine& machine, std::span<const hbk_entry> entries, std::vector<Outcome>& outcomes);
 
 // A machine that is new judges the genesis and what the workload sends first.
 void Found(Machine& machine, const Workload& workload);

@@ -4,6 +4,11 @@
 
 namespace hourbook::bench {
 
+Latencies::Latencies(const std::vector<double>& micros) {
+  Add(micros);
+  Await(1);
+}
+
 void Latencies::Add(const std::vector<double>& micros) {
   const std::lock_guard<std::mutex> lock(lock_);
   micros_.insert(micros_.end(), micros.begin(), micros.end());

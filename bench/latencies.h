@@ -28,6 +28,9 @@ class Stopwatch {
 // Of several threads, each of which adds its own when it is through.
 class Latencies {
  public:
+  Latencies() = default;
+  explicit Latencies(const std::vector<double>& micros);  // of one thread that is through: awaited
+
   void Add(const std::vector<double>& micros);
 
   // Returns once so many threads have added theirs, which are then sorted.

@@ -29,7 +29,7 @@ RawLmdb::RawLmdb(const std::string& directory) {
 
 RawLmdb::~RawLmdb() { mdb_env_close(env_); }
 
-void RawLmdb::Append(const std::vector<hbk_entry>& batch) {
+void RawLmdb::Append(std::span<const hbk_entry> batch) {
   MDB_txn* txn = nullptr;
   Must(mdb_txn_begin(env_, nullptr, 0, &txn));
   for (const hbk_entry& entry : batch) {

@@ -4,8 +4,8 @@
 
 #include <lmdb.h>
 
+#include <span>
 #include <string>
-#include <vector>
 
 #include "api/hourbook.h"
 
@@ -19,7 +19,7 @@ class RawLmdb {
   RawLmdb& operator=(const RawLmdb&) = delete;
 
   // One synced transaction, one MDB_APPEND put an entry.
-  void Append(const std::vector<hbk_entry>& batch);
+  void Append(std::span<const hbk_entry> batch);
 
  private:
   MDB_env* env_ = nullptr;

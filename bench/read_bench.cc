@@ -1,7 +1,8 @@
 // Reading through the C API, by one thread from a ledger at rest: balances, entries by id, statements of
 // an account's last 100 entries, snapshots opened and closed.
 //
-// HOURBOOK_BENCH_DIR, HOURBOOK_BENCH_ACCOUNTS and HOURBOOK_BENCH_ENTRIES as append_bench's.
+// HOURBOOK_BENCH_DIR, HOURBOOK_BENCH_ACCOUNTS and HOURBOOK_BENCH_ENTRIES as append_bench's, but four million
+// entries by default.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -126,8 +127,8 @@ void BM_Balance(benchmark::State& state, Whose whose) {
   Result::Add(balance);
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK_CAPTURE(BM_Balance, anybody, Whose::kAnybody);
-BENCHMARK_CAPTURE(BM_Balance, by_activity, Whose::kByActivity);
+BENCHMARK_CAPTURE(BM_Balance, anybody, Whose::kAnybody)->Name("balance/anybody");
+BENCHMARK_CAPTURE(BM_Balance, by_activity, Whose::kByActivity)->Name("balance/by_activity");
 
 enum class Age { kOld, kNewest };
 
@@ -144,8 +145,8 @@ void BM_EntryById(benchmark::State& state, Age age) {
   Result::Add(AsSent(entry));
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK_CAPTURE(BM_EntryById, old, Age::kOld);
-BENCHMARK_CAPTURE(BM_EntryById, newest, Age::kNewest);
+BENCHMARK_CAPTURE(BM_EntryById, old, Age::kOld)->Name("entry_by_id/old");
+BENCHMARK_CAPTURE(BM_EntryById, newest, Age::kNewest)->Name("entry_by_id/newest");
 
 // An id that there is not; the call also makes the error's text.
 void BM_EntryByUnknownId(benchmark::State& state) {
@@ -162,7 +163,7 @@ void BM_EntryByUnknownId(benchmark::State& state) {
   Result::Add(error.message, std::strlen(error.message));
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(BM_EntryByUnknownId);
+BENCHMARK(BM_EntryByUnknownId)->Name("entry_by_unknown_id");
 
 void BM_Statement(benchmark::State& state) {
   Town& town = Town::Get();
@@ -182,7 +183,7 @@ void BM_Statement(benchmark::State& state) {
   for (const hbk_entry& entry : page) Result::Add(AsSent(entry));
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(BM_Statement)->Unit(benchmark::kMicrosecond);
+BENCHMARK(BM_Statement)->Name("statement")->Unit(benchmark::kMicrosecond);
 
 void BM_Snapshot(benchmark::State& state) {
   Town& town = Town::Get();
@@ -193,7 +194,7 @@ void BM_Snapshot(benchmark::State& state) {
   Result::Add(stat.size);
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(BM_Snapshot);
+BENCHMARK(BM_Snapshot)->Name("snapshot");
 
 }  // namespace
 }  // namespace hourbook::bench

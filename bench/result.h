@@ -22,8 +22,9 @@ class Result {
     Add(&value, sizeof(value));
   }
 
-  // Prints it on stderr, since stdout may be JSON. What main returns: 1 where nothing was added.
-  static int Tell();
+  // Prints it on stderr, since stdout may be JSON; nothing where nothing was added, as when benchmarks are
+  // only listed. That those that ran did add is for bench/smoke to see.
+  static void Tell();
 };
 
 }  // namespace hourbook::bench

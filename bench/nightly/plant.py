@@ -6,8 +6,8 @@ import pathlib
 import sys
 
 BEFORE = "  outcome = {.verdict = CheckShape(entry)};\n"
-# Three instructions a turn, of some 3,800 that judging takes in all.
-PLANTED = '  for (int turns = 64; turns > 0; --turns) __asm__ volatile("" : "+r"(turns));\n'
+# Three instructions a turn, of some 3,100 that judging takes in all.
+PLANTED = '  for (int turns = 52; turns > 0; --turns) __asm__ volatile("" : "+r"(turns));\n'
 
 
 def main():

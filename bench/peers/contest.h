@@ -31,8 +31,8 @@ class Contest {
   void Round(size_t size, size_t batches, std::vector<Measured>& measured);
 
   // Ends the program unless every ledger among the contenders judges Town::TryChecks as it should and
-  // then holds the balances that the movements come to. Gives their digest.
-  uint64_t CheckLedgers();
+  // then holds the balances that the movements come to, which are added to the result.
+  void CheckLedgers();
 
  private:
   void Turn(Contender& contender, const std::vector<Batch>& batches, Measured& measured);

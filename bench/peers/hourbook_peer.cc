@@ -1,30 +1,18 @@
 #include "bench/peers/hourbook_peer.h"
 
-#include <algorithm>
 #include <vector>
 
 #include "api/hourbook.h"
+#include "bench/bench_ledger.h"
 #include "bench/peers/sync_count.h"
 
 namespace hourbook::bench {
 namespace {
 
-void Must(hbk_status status, const hbk_error& error) {
-  if (status != HBK_OK) Fail("hourbook", std::string(hbk_status_name(status)) + ": " + error.message);
-}
-
 class HourbookPeer : public Peer {
  public:
-  HourbookPeer(const std::string& directory, const Town& town) {
-    hbk_create_options options = HBK_CREATE_OPTIONS_INIT;
-    options.origin = "bench.example/hours";
-    options.created_at = kBenchStart;
-    Must(hbk_create(directory.c_str(), &options, &ledger_, &error_), error_);
-    const std::vector<hbk_entry>& founding = town.Founding();
-    for (size_t i = 0; i < founding.size(); i += HBK_BATCH_MAX) {
-      Append(founding.data() + i, std::min<size_t>(HBK_BATCH_MAX, founding.size() - i));
-      for (const hbk_result& result : results_) Must(result.status, error_);
-    }
+  HourbookPeer(const std::string& directory, const Town& town) : ledger_(CreateLedger(directory)) {
+    AppendAll(ledger_, town.Founding(), results_);
   }
 
   ~HourbookPeer() override { hbk_close(ledger_); }
@@ -34,7 +22,10 @@ class HourbookPeer : public Peer {
   }
 
   void Append(const Batch& batch, std::vector<Verdict>& verdicts) override {
-    Append(batch.entries.data(), batch.entries.size());
+    results_.resize(batch.entries.size());
+    Must(hbk_append(ledger_, batch.entries.data(), static_cast<uint32_t>(batch.entries.size()), HBK_FOREVER,
+                    results_.data(), &error_),
+         error_);
     for (size_t i = 0; i < results_.size(); ++i) verdicts[i] = VerdictOf(results_[i].status);
   }
 
@@ -44,18 +35,9 @@ class HourbookPeer : public Peer {
   // Of an account what can be spent: what is posted, less what it has on hold. What is on hold for a
   // station is its pending credits, which the others keep in an account.
   std::vector<Balance> Balances() override {
-    hbk_snapshot* snapshot = nullptr;
-    Must(hbk_snapshot_open(ledger_, &snapshot, &error_), error_);
+    hbk_snapshot* const snapshot = OpenSnapshot(ledger_);
     std::vector<Balance> balances;
-    std::vector<hbk_party> parties(8'192);
-    uint32_t count = 0;
-    for (uint64_t first = 0;; first += count) {
-      Must(hbk_parties(snapshot, first, parties.data(), static_cast<uint32_t>(parties.size()), &count,
-                       &error_),
-           error_);
-      if (count == 0) break;
-      for (uint32_t i = 0; i < count; ++i) AddBalances(snapshot, parties[i].id, balances);
-    }
+    EachParty(snapshot, [&](const hbk_party& party) { AddBalances(snapshot, party.id, balances); });
     hbk_snapshot_close(snapshot);
     return balances;
   }
@@ -64,12 +46,6 @@ class HourbookPeer : public Peer {
   static Verdict VerdictOf(hbk_status status) {
     if (status == HBK_OK) return Verdict::kRecorded;
     return status == HBK_EXISTS ? Verdict::kExists : Verdict::kRefused;
-  }
-
-  void Append(const hbk_entry* entries, size_t count) {
-    results_.resize(count);
-    Must(hbk_append(ledger_, entries, static_cast<uint32_t>(count), HBK_FOREVER, results_.data(), &error_),
-         error_);
   }
 
   void AddBalances(hbk_snapshot* snapshot, const uint8_t party[16], std::vector<Balance>& balances) {
@@ -87,7 +63,7 @@ class HourbookPeer : public Peer {
     }
   }
 
-  hbk_ledger* ledger_ = nullptr;
+  hbk_ledger* const ledger_;
   hbk_error error_ = HBK_ERROR_INIT;
   std::vector<hbk_result> results_;
 };

@@ -2,6 +2,7 @@
 #ifndef BENCH_PEERS_PEER_H_
 #define BENCH_PEERS_PEER_H_
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@ enum class Verdict : uint8_t {
 struct Balance {
   AccountId account;
   int64_t amount;
+  auto operator<=>(const Balance&) const = default;
 };
 
 // Everything but Append is outside of what is measured.

@@ -24,6 +24,7 @@
 #include "bench/peers/raw_peers.h"
 #include "bench/peers/report.h"
 #include "bench/peers/sqlite_peer.h"
+#include "bench/result.h"
 #include "bench/settings.h"
 
 namespace hourbook::bench {
@@ -102,13 +103,12 @@ void Run() {
   for (uint64_t i = 0; i < rounds; ++i) {
     for (Leg& leg : legs) contest.Round(leg.size, leg.batches, leg.measured);
   }
-  const uint64_t digest = contest.CheckLedgers();
+  contest.CheckLedgers();
 
   std::vector<std::string> names;
   for (const Contender& contender : contenders) names.push_back(contender.name);
   for (const Leg& leg : legs) PrintTable(leg.size, names, leg.measured);
-  std::printf("\nEvery ledger judged the same and holds the same balances. Result hash: %016llx\n",
-              static_cast<unsigned long long>(digest));
+  std::puts("\nEvery ledger judged the same and holds the same balances: the result is theirs.");
   if (trace != nullptr) std::fclose(trace);
   ::close(at);
 }
@@ -118,5 +118,6 @@ void Run() {
 
 int main() {
   hourbook::bench::Run();
+  hourbook::bench::Result::Tell();
   return 0;
 }

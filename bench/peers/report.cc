@@ -7,7 +7,8 @@
 #include <fstream>
 #include <thread>
 
-#include "xxhash.h"
+#include "bench/latencies.h"
+#include "bench/peers/peer.h"
 
 namespace hourbook::bench {
 namespace {
@@ -62,24 +63,16 @@ void PrintMachine(const std::string& file_system) {
 void PrintTable(size_t batch, const std::vector<std::string>& names, const std::vector<Measured>& measured) {
   std::printf("\nbatches of %zu: %zu rounds of %zu\n", batch, measured.front().rates.size(),
               measured.front().micros.size() / measured.front().rates.size());
-  std::printf("%-10s %11s %11s %11s %10s %10s %10s %11s\n", "peer", "entries/s", "to hourbook", "to raw_lmdb",
-              "p50 us", "p99 us", "max us", "syncs/batch");
+  std::printf("%-10s %11s %11s %11s %10s %10s %10s %10s %11s\n", "peer", "entries/s", "to hourbook",
+              "to raw_lmdb", "p50 us", "p99 us", "p999 us", "max us", "syncs/batch");
   for (size_t i = 0; i < names.size(); ++i) {
-    std::vector<double> micros = measured[i].micros;
-    std::sort(micros.begin(), micros.end());
-    const size_t p99 = std::min(micros.size() - 1, micros.size() * 99 / 100);
-    std::printf("%-10s %11.0f %11s %11s %10.0f %10.0f %10.0f %11.2f\n", names[i].c_str(),
+    const Latencies latencies(measured[i].micros);
+    std::printf("%-10s %11.0f %11s %11s %10.0f %10.0f %10.0f %10.0f %11.2f\n", names[i].c_str(),
                 measured[i].Median(), Ratio(measured[i], names, measured, "hourbook").c_str(),
-                Ratio(measured[i], names, measured, "raw_lmdb").c_str(), MedianOf(micros), micros[p99],
-                micros.back(), static_cast<double>(measured[i].syncs) / static_cast<double>(micros.size()));
+                Ratio(measured[i], names, measured, "raw_lmdb").c_str(), latencies.At(0.5),
+                latencies.At(0.99), latencies.At(0.999), latencies.Max(),
+                static_cast<double>(measured[i].syncs) / static_cast<double>(measured[i].micros.size()));
   }
-}
-
-uint64_t DigestOf(std::vector<Balance> balances) {
-  static_assert(sizeof(Balance) == sizeof(AccountId) + sizeof(int64_t), "no padding to hash");
-  std::sort(balances.begin(), balances.end(),
-            [](const Balance& a, const Balance& b) { return a.account < b.account; });
-  return XXH3_64bits(balances.data(), balances.size() * sizeof(Balance));
 }
 
 }  // namespace hourbook::bench

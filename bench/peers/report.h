@@ -7,8 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "bench/peers/peer.h"
-
 namespace hourbook::bench {
 
 // One peer at one size of batch, over all rounds.
@@ -28,9 +26,6 @@ void PrintMachine(const std::string& file_system);
 // One size of batch. `names` and `measured` go together; the ratios are to the peers of those names,
 // where they took part.
 void PrintTable(size_t batch, const std::vector<std::string>& names, const std::vector<Measured>& measured);
-
-// The same whatever their order: of balances that are equal.
-uint64_t DigestOf(std::vector<Balance> balances);
 
 }  // namespace hourbook::bench
 

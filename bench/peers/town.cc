@@ -7,7 +7,6 @@ namespace {
 
 constexpr uint64_t kPart = 0;
 constexpr uint64_t kTriedPart = 1;
-constexpr uint16_t kGrantCode = 7;  // as in Workload::Shared()
 
 hbk_entry EntryOf(uint8_t number, uint16_t kind, const uint8_t* debit, const uint8_t* credit,
                   uint64_t amount) {
