@@ -33,6 +33,9 @@ bool IsTaken(const StateJob& job, uint64_t size, uint64_t patience) {
   return job.number != 0 && size - job.begun < patience;
 }
 
+// Old pages are dropped once every so many entries: more than are written.
+constexpr uint64_t kDropEvery = 64, kDroppedAtOnce = 32;
+
 size_t PagesIfLate(uint64_t behind, uint64_t period) {
   if (behind >= kVeryLate * period) return std::numeric_limits<size_t>::max() / 2;
   return behind >= kLate * period ? kPagesIfLate : 0;
@@ -144,7 +147,10 @@ absl::Status StateWriter::Step(State& state, uint64_t entries, WriteTxn& txn) {
   if (std::memcmp(&*before, &head, sizeof(head)) != 0) {
     if (absl::Status put = txn.PutStateHead(head); !put.ok()) return put;
   }
-  const absl::StatusOr<bool> may_have_old = txn.DropStatePages(2 + entries / 4);
+  may_have_more_ = true;
+  // Each page that changes makes a small commit slower, so that single entries drop some now and then.
+  if (txn.head().size / kDropEvery == (txn.head().size + entries) / kDropEvery) return absl::OkStatus();
+  const absl::StatusOr<bool> may_have_old = txn.DropStatePages(kDroppedAtOnce + entries / 4);
   if (!may_have_old.ok()) return may_have_old.status();
   may_have_more_ = *may_have_old || head.whole.job.number != 0;
   return absl::OkStatus();
@@ -173,9 +179,10 @@ absl::Status StateWriter::StepChanges(State& state, uint64_t entries, StateHead&
     head.changes = {.number = now.number, .begun = txn.head().size};
   }
   const std::vector<StatePage>& pages = taken_->changes.pages;
-  const size_t in_time = 1 + pages.size() * kChangesShare * entries / period;
-  const size_t end =
-      std::min(pages.size(), now.pages + std::max(in_time, PagesIfLate(taken_->size - StoredSize(head), period)));
+  const uint64_t entries_since = txn.head().size + entries - taken_->size;
+  const size_t in_time = pages.size() * kChangesShare * entries_since / period;
+  const size_t if_late = now.pages + PagesIfLate(taken_->size - StoredSize(head), period);
+  const size_t end = std::min(pages.size(), std::max(in_time, if_late));
   for (; now.pages < end; ++now.pages) {
     const StatePage& page = pages[now.pages];
     const absl::Status put = txn.PutStatePage(now.number, page.table, page.number, page.bytes);
@@ -201,8 +208,9 @@ absl::Status StateWriter::StepWhole(const State& state, uint64_t entries, StateH
   StateWhole& whole = head.whole;
   uint64_t all = 0;
   for (uint32_t t = 0; t < kStateTables; ++t) all += StatePagesFor(t, whole.counts[t]);
-  const uint64_t wanted = 1 + all * entries / (kWholePeriods * PeriodFor(state));
-  const uint64_t view = txn.head().size, stop = std::min(all, whole.pages + wanted);
+  const uint64_t view = txn.head().size;
+  const uint64_t in_time = all * (view + entries - whole.job.begun) / (kWholePeriods * PeriodFor(state));
+  const uint64_t stop = std::min(all, in_time);
   uint64_t number = whole.pages;  // in its table
   for (uint32_t table = 0; table < kStateTables; ++table) {
     const uint32_t pages = StatePagesFor(table, whole.counts[table]);
