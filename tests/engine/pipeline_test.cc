@@ -106,7 +106,7 @@ TEST_F(PipelineTest, TheMapGrowsWhileMoreIsJudged) {
   constexpr uint64_t kThreads = 3, kBatches = 6;
   LedgerOptions options = TownOptions();
   options.map_size = 1 << 20;
-  options.state_period = 3'000;  // with sweeps that end in a full map
+  options.state_period = 3'000;  // with stored states that end in a full map
   const auto ledger = CreateTown(path(), options);
   SendOk(*ledger, Founding(kThreads));
   std::vector<std::thread> writers;
