@@ -172,10 +172,6 @@ uint64_t Sum(const StateCounts& counts) {
   return std::accumulate(counts.begin(), counts.end(), uint64_t{0});
 }
 
-uint64_t RecordsIn(const StatePart& part) {
-  return std::accumulate(std::begin(part.counts), std::end(part.counts), uint64_t{0});
-}
-
 uint32_t StatePagesFor(uint32_t table, uint32_t records) {
   return (records + kPerPageOf[table] - 1) / kPerPageOf[table];
 }

@@ -6,10 +6,10 @@
 #ifndef LEDGER_ENGINE_STATE_PARTS_H_
 #define LEDGER_ENGINE_STATE_PARTS_H_
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -20,14 +20,12 @@ namespace hourbook {
 
 // In the order in which they are written and read back. A policy entry is stored as its index.
 enum StateTable : uint32_t { kParties, kAccounts, kHolds, kPolicies };
-inline constexpr size_t kStateTables = 4;
-using StateCounts = std::array<uint32_t, kStateTables>;
+inline constexpr size_t kStateTables = std::tuple_size_v<StateCounts>;
 
 // How many records of each table there are; and there were, at a view.
 StateCounts CountsOf(const State& state);
 StateCounts CountsAt(const State& state, uint64_t view);
 uint64_t Sum(const StateCounts& counts);
-uint64_t RecordsIn(const StatePart& part);
 
 // How many pages so many records of a table take.
 uint32_t StatePagesFor(uint32_t table, uint32_t records);

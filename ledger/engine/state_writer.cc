@@ -45,33 +45,24 @@ uint64_t StoredSize(const StateHead& head) {
   return head.part_count == 0 ? 0 : head.parts[head.part_count - 1].size;
 }
 
-StatePart PartOf(uint64_t number, uint64_t size, const StateCounts& counts) {
-  StatePart part{.number = number, .size = size, .counts = {}};
-  std::copy(counts.begin(), counts.end(), part.counts);
-  return part;
-}
-
 bool IsWholeDue(const StateHead& head) {
   uint64_t changed = 0;
-  for (uint64_t i = 1; i < head.part_count; ++i) changed += RecordsIn(head.parts[i]);
-  return head.part_count >= kManyParts || changed >= std::max(uint64_t{1}, RecordsIn(head.parts[0]));
+  for (uint64_t i = 1; i < head.part_count; ++i) changed += Sum(head.parts[i].counts);
+  return head.part_count >= kManyParts || changed >= std::max(uint64_t{1}, Sum(head.parts[0].counts));
 }
 
 void BeginWhole(const StateCounts& counts, const WriteTxn& txn, StateHead& head) {
   head.whole = {.job = {.number = ++head.last_number, .begun = txn.head().size}, .pages = 0, .end = 0,
-                .counts = {}};
-  std::copy(counts.begin(), counts.end(), head.whole.counts);
+                .counts = counts};
 }
 
 void PutWholeFirst(StateHead& head) {
   const StateWhole& whole = head.whole;
-  StatePart first{.number = whole.job.number, .size = whole.job.begun, .counts = {}};
-  std::copy(std::begin(whole.counts), std::end(whole.counts), first.counts);
   StateHead anew{.last_number = head.last_number,
                  .part_count = 1,
                  .changes = head.changes,
                  .whole = {},
-                 .parts = {first}};
+                 .parts = {{whole.job.number, whole.job.begun, whole.counts}}};
   for (uint64_t i = 0; i < head.part_count; ++i) {
     if (head.parts[i].size > whole.job.begun) anew.parts[anew.part_count++] = head.parts[i];
   }
@@ -199,7 +190,7 @@ void StateWriter::AddPart(StateHead& head) {
     head.part_count = 0;
     head.whole = {};
   }
-  head.parts[head.part_count++] = PartOf(taken_->now.number, taken_->size, taken_->changes.counts);
+  head.parts[head.part_count++] = {taken_->now.number, taken_->size, taken_->changes.counts};
   head.changes = {};
   taken_->now.is_done = true;
 }

@@ -186,7 +186,6 @@ void Policy::Undo(const Entry& entry) {
 }
 
 const Policy::Value* Policy::LatestOf(const PolicySubject& subject, int64_t at) const {
-  if (!Speaks(subject.topic)) return nullptr;
   const Timeline* const timeline = TimelineOf(subject);
   if (timeline == nullptr) return nullptr;
   const auto next = FirstAfter(*timeline, at);

@@ -17,6 +17,7 @@
 #ifndef LEDGER_STORE_RECORD_H_
 #define LEDGER_STORE_RECORD_H_
 
+#include <array>
 #include <cstdint>
 #include <type_traits>
 
@@ -58,13 +59,15 @@ struct Head {
 inline constexpr uint32_t kHeadMagic = 0x314b4248;  // "HBK1"
 inline constexpr uint32_t kFormatVersion = 1;
 
+using StateCounts = std::array<uint32_t, 4>;  // records in each table of the state
+
 // A part of the stored state: records of its tables. The first part has all that there were; each later
 // one has those that changed since a moment not after that of the part before it, and brings the state to a
 // ledger's size.
 struct StatePart {
   uint64_t number;  // names its pages; never used again
   uint64_t size;
-  uint32_t counts[4];  // its records in each table
+  StateCounts counts;
 };
 
 // A part that some process is writing, and how large the ledger was when it began; zeros for none.
@@ -78,7 +81,7 @@ struct StateWhole {
   StateJob job;
   uint64_t pages;  // of it that are written
   uint64_t end;    // how large the ledger was when the last one was; 0 before
-  uint32_t counts[4];
+  StateCounts counts;
 };
 
 inline constexpr size_t kMostStateParts = 64;

@@ -56,6 +56,14 @@ bool Names(const StateHead& head, uint64_t part) {
 struct CloseCursor {
   void operator()(MDB_cursor* cursor) const { mdb_cursor_close(cursor); }
 };
+using Cursor = std::unique_ptr<MDB_cursor, CloseCursor>;
+
+absl::StatusOr<Cursor> OpenCursor(MDB_txn* txn, MDB_dbi database) {
+  MDB_cursor* opened = nullptr;
+  const int code = mdb_cursor_open(txn, database, &opened);
+  if (code != 0) return LmdbError(code, "looking through the stored states");
+  return Cursor(opened);
+}
 
 }  // namespace
 
@@ -98,13 +106,11 @@ absl::Status WriteTxn::PutStateHead(const StateHead& head) {
 }
 
 absl::StatusOr<uint64_t> WriteTxn::LastStatePart() const {
-  MDB_cursor* opened = nullptr;
-  int code = mdb_cursor_open(txn_.get(), parts_.state, &opened);
-  if (code != 0) return LmdbError(code, "looking for the last part of the state");
-  const std::unique_ptr<MDB_cursor, CloseCursor> cursor(opened);
+  const absl::StatusOr<Cursor> cursor = OpenCursor(txn_.get(), parts_.state);
+  if (!cursor.ok()) return cursor.status();
   MDB_val key;
   MDB_val value;
-  code = mdb_cursor_get(cursor.get(), &key, &value, MDB_LAST);
+  const int code = mdb_cursor_get(cursor->get(), &key, &value, MDB_LAST);
   if (code == MDB_NOTFOUND) return 0;
   if (code != 0) return LmdbError(code, "looking for the last part of the state");
   const std::optional<PageKey> last = ReadKey(key);
@@ -114,25 +120,23 @@ absl::StatusOr<uint64_t> WriteTxn::LastStatePart() const {
 absl::StatusOr<bool> WriteTxn::DropStatePages(uint64_t budget) {
   const absl::StatusOr<StateHead> head = ReadStateHead();
   if (!head.ok()) return head.status();
-  MDB_cursor* opened = nullptr;
-  int code = mdb_cursor_open(txn_.get(), parts_.state, &opened);
-  if (code != 0) return LmdbError(code, "looking through the stored states");
-  const std::unique_ptr<MDB_cursor, CloseCursor> cursor(opened);
+  const absl::StatusOr<Cursor> cursor = OpenCursor(txn_.get(), parts_.state);
+  if (!cursor.ok()) return cursor.status();
   MDB_val key;
   MDB_val value;
-  code = mdb_cursor_get(cursor.get(), &key, &value, MDB_FIRST);
+  int code = mdb_cursor_get(cursor->get(), &key, &value, MDB_FIRST);
   while (code == 0 && budget > 0) {
     const std::optional<PageKey> at = ReadKey(key);  // a damaged key is no part's
     if (at && Names(*head, PartOf(*at))) {
       // Past all of this part's pages.
       const PageKey past = KeyOf(PartOf(*at), UINT64_MAX);
       key = ToVal(AsBytes(past));
-      code = mdb_cursor_get(cursor.get(), &key, &value, MDB_SET_RANGE);
+      code = mdb_cursor_get(cursor->get(), &key, &value, MDB_SET_RANGE);
       continue;
     }
     --budget;
-    code = mdb_cursor_del(cursor.get(), 0);
-    if (code == 0) code = mdb_cursor_get(cursor.get(), &key, &value, MDB_NEXT);
+    code = mdb_cursor_del(cursor->get(), 0);
+    if (code == 0) code = mdb_cursor_get(cursor->get(), &key, &value, MDB_NEXT);
   }
   if (code == 0 || code == MDB_NOTFOUND) return code == 0;
   return LmdbError(code, "dropping an old state");

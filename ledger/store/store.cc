@@ -219,12 +219,10 @@ absl::StatusOr<std::optional<ReadTxn>> Store::TryRead() const {
   return std::optional<ReadTxn>(std::move(txn));
 }
 
-absl::Status Store::ReadOnly() const {
-  return Fail(Failure::kReadOnly, absl::StrCat(directory_, " was opened read-only"));
-}
-
 absl::StatusOr<std::unique_ptr<WriterLock>> Store::Lock(absl::Time deadline) {
-  if (read_only_) return ReadOnly();
+  if (read_only_) {
+    return Fail(Failure::kReadOnly, absl::StrCat(directory_, " was opened read-only"));
+  }
   absl::StatusOr<std::unique_ptr<WriterLock>> lock = WriterLock::Acquire(directory_, deadline);
   if (!lock.ok()) return lock;
   // Of a process that was killed while it committed, readers do not see what it had synced until LMDB's
@@ -236,8 +234,7 @@ absl::StatusOr<std::unique_ptr<WriterLock>> Store::Lock(absl::Time deadline) {
 absl::StatusOr<WriteTxn> Store::Write(const WriterLock&) { return BeginWrite(nullptr); }
 
 absl::StatusOr<WriteTxn> Store::Write(absl::Time deadline) {
-  if (read_only_) return ReadOnly();
-  absl::StatusOr<std::unique_ptr<WriterLock>> lock = WriterLock::Acquire(directory_, deadline);
+  absl::StatusOr<std::unique_ptr<WriterLock>> lock = Lock(deadline);
   if (!lock.ok()) return lock.status();
   return BeginWrite(*std::move(lock));
 }

@@ -203,7 +203,6 @@ class Store {
   absl::Status OpenDatabases(bool create);
   absl::StatusOr<ReadTxn> Begin(unsigned flags) const;
   absl::StatusOr<WriteTxn> BeginWrite(std::unique_ptr<WriterLock> lock);
-  absl::Status ReadOnly() const;
 
   const std::string directory_;
   const bool read_only_;
