@@ -4,14 +4,10 @@
 
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <optional>
-#include <utility>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/hash/hash.h"
 #include "ledger/base/bytes.h"
-#include "ledger/base/huge_memory.h"
+#include "ledger/base/id_index.h"
 
 namespace hourbook {
 
@@ -39,14 +35,16 @@ class RecentIds {
   std::optional<uint64_t> Find(const Id& id) const;
 
   // Says that Find(id) will be asked for soon.
-  void Prefetch(const Id& id) const { index_by_id_.prefetch(id); }
+  void Prefetch(const Id& id) const { by_id_.Prefetch(id); }
 
  private:
+  // The number of an entry is its index's last 31 bits: those here are fewer.
+  static constexpr uint32_t NumberOf(uint64_t index) { return static_cast<uint32_t>(index) & 0x7fff'ffff; }
+  uint64_t IndexOf(uint32_t number) const { return first_ + ((number - NumberOf(first_)) & 0x7fff'ffff); }
+
   uint64_t first_ = 0;
   std::deque<Id> ids_;
-  absl::flat_hash_map<Id, uint64_t, absl::Hash<Id>, std::equal_to<Id>,
-                      HugeAllocator<std::pair<const Id, uint64_t>>>
-      index_by_id_;
+  IdIndex by_id_;
 };
 
 }  // namespace hourbook

@@ -3,18 +3,16 @@
 #include <limits>
 #include <utility>
 
-#include "absl/hash/hash.h"
 #include "ledger/base/check.h"
 
 namespace hourbook {
 
 Slot Accounts::FindParty(const Id& id) const {
-  const auto found = party_by_id_.find(id);
-  return found == party_by_id_.end() ? kNoSlot : found->second;
+  return party_by_id_.Find(id, [this](Slot slot) -> const Id& { return parties_[slot].id; });
 }
 
 Slot Accounts::PrefetchRecord(const Id& id) const {
-  const Slot slot = FindParty(id);
+  const Slot slot = party_by_id_.Guess(id);
   if (slot != kNoSlot) __builtin_prefetch(&parties_[slot]);
   return slot;
 }
@@ -27,6 +25,7 @@ void Accounts::PrefetchAccount(Slot party) const {
 }
 
 Slot Accounts::OpenParty(const Id& id, PartyKind kind, uint64_t index) {
+  HOURBOOK_CHECK(std::as_const(*this).FindParty(id) == kNoSlot, "a party is opened once");
   const Slot slot = parties_.Append({.id = id,
                                      .opened = index,
                                      .first_account = kNoSlot,
@@ -36,8 +35,7 @@ Slot Accounts::OpenParty(const Id& id, PartyKind kind, uint64_t index) {
                                      .linked = kNoSlot,
                                      .next_linked = kNoSlot,
                                      .padding = 0});
-  const bool added = party_by_id_.emplace(id, slot).second;
-  HOURBOOK_CHECK(added, "a party is opened once");
+  party_by_id_.Add(id, slot);
   return slot;
 }
 
@@ -50,11 +48,12 @@ void Accounts::LinkParty(Slot other, Slot kept) {
 }
 
 bool Accounts::RestoreParty(Slot slot, const Party& party) {
-  const bool fits = slot < parties_.size() ? parties_[slot].id == party.id
-                                           : slot == parties_.size() &&
-                                                 party_by_id_.emplace(party.id, slot).second;
-  if (fits) parties_.Restore(slot, party);
-  return fits;
+  const bool is_new = slot == parties_.size() && std::as_const(*this).FindParty(party.id) == kNoSlot;
+  const bool is_known = slot < parties_.size() && parties_[slot].id == party.id;
+  if (!is_new && !is_known) return false;
+  if (is_new) party_by_id_.Add(party.id, slot);
+  parties_.Restore(slot, party);
+  return true;
 }
 
 bool Accounts::RestoreAccount(Slot slot, const Account& account) {
@@ -99,7 +98,7 @@ void Accounts::RemoveView(uint64_t view) {
 
 void Accounts::RollBack(const Mark& mark) {
   for (Slot slot = mark.parties.size; slot < parties_.size(); ++slot) {
-    party_by_id_.erase(parties_[slot].id);
+    party_by_id_.Remove(parties_[slot].id, slot);
     found_ = {};
   }
   parties_.RollBack(mark.parties);

@@ -5,21 +5,18 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <type_traits>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/hash/hash.h"
 #include "ledger/base/bytes.h"
-#include "ledger/base/huge_memory.h"
+#include "ledger/base/id_index.h"
 #include "ledger/format/entry.h"
 #include "ledger/rules/balance.h"
 #include "ledger/rules/table.h"
 
 namespace hourbook {
 
-inline constexpr Slot kNoSlot = UINT32_MAX;
+inline constexpr Slot kNoSlot = IdIndex::kNone;
 
 // What may be done with a party. The numbers are persisted, and the C API's.
 enum class Standing : uint16_t { kOpen = 0, kClosed = 1, kFrozen = 2, kLinked = 3 };
@@ -83,8 +80,8 @@ class Accounts {
 
   // Says that a party will be asked for soon: first where it is to be found, then its record, then its
   // newest account, each once the one before is there.
-  void PrefetchParty(const Id& id) const { party_by_id_.prefetch(id); }
-  Slot PrefetchRecord(const Id& id) const;  // the party's, or kNoSlot
+  void PrefetchParty(const Id& id) const { party_by_id_.Prefetch(id); }
+  Slot PrefetchRecord(const Id& id) const;  // most likely the party's, or kNoSlot
   void PrefetchAccount(Slot party) const;    // any of PrefetchRecord's
 
   // The party's account in the unit, or kNoSlot where nothing has moved yet.
@@ -139,9 +136,7 @@ class Accounts {
 
   Table<Party> parties_;
   Table<Account> accounts_;
-  absl::flat_hash_map<Id, Slot, absl::Hash<Id>, std::equal_to<Id>,
-                      HugeAllocator<std::pair<const Id, Slot>>>
-      party_by_id_;
+  IdIndex party_by_id_;
   std::array<Found, size_t{1} << kFoundBits> found_{};  // by the id's bits; kNoId is no party's
 };
 
