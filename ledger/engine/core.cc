@@ -93,30 +93,6 @@ void LogHistory::Truncate(uint64_t size) {
   }
 }
 
-void ChainTip::Append(const Hash& leaf) {
-  frontier_.Append(leaf);
-  last_leaf_ = leaf;
-}
-
-absl::Status ChainTip::Write(absl::Span<const Entry> entries, WriteTxn& txn) {
-  constexpr size_t kAtOnce = 15 * kRecordsPerBlock;
-  std::vector<Record> records;
-  records.reserve(std::min(kAtOnce, entries.size()));
-  while (!entries.empty()) {
-    records.clear();
-    for (const Entry& entry : entries.subspan(0, kAtOnce)) {
-      last_leaf_ = EntryLeafHash(last_leaf_, entry);
-      records.push_back({entry, last_leaf_});
-      AppendLeaf(frontier_, last_leaf_, [&](int level, uint64_t index, const Hash& hash) {
-        txn.PutTileHash(level, index, hash);
-      });
-    }
-    entries.remove_prefix(records.size());
-    if (absl::Status put = txn.Append(records); !put.ok()) return put;
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<std::unique_ptr<Core>> Core::Restore(const ReadTxn& txn) {
   // A state that cannot be read is no loss: the log is the truth, and is replayed from its start.
   absl::StatusOr<State> state = ReadState(txn);

@@ -12,7 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "ledger/chain/frontier.h"
+#include "ledger/engine/chain_tip.h"
 #include "ledger/engine/recent_ids.h"
 #include "ledger/rules/machine.h"
 #include "ledger/store/store.h"
@@ -57,28 +57,6 @@ class LogHistory : public History {
   std::shared_ptr<std::vector<Entry>> spare_;  // memory of one that is over
 };
 
-// The end of the chain and of the tree, as far as they are written.
-class ChainTip {
- public:
-  ChainTip() = default;
-  // Of a log that ends in a leaf, or is empty.
-  ChainTip(Frontier frontier, const Hash& last_leaf)
-      : frontier_(std::move(frontier)), last_leaf_(last_leaf) {}
-
-  const Hash& last_leaf() const { return last_leaf_; }
-  Hash Root() const { return frontier_.Root(); }
-
-  // Takes in a leaf that is written.
-  void Append(const Hash& leaf);
-
-  // Hashes entries, and hands them over to be written.
-  absl::Status Write(absl::Span<const Entry> entries, WriteTxn& txn);
-
- private:
-  Frontier frontier_;
-  Hash last_leaf_{};
-};
-
 // Not thread-safe: the Ledger's state lock guards it, but for the tip.
 class Core {
  public:
@@ -107,7 +85,7 @@ class Core {
   const State& state() const { return machine_.state(); }
   LogHistory& history() { return history_; }
 
-  // Whoever writes has it to themselves.
+  // Whoever chains has it to themselves.
   ChainTip& tip() { return tip_; }
 
  private:

@@ -161,8 +161,9 @@ absl::Status Ledger::WriteGenesis(const Entry& genesis) {
   (*core)->history().Attach(*txn);
   const LogHistory::Piece piece = (*core)->history().BeginPiece(0, 1);
   if (absl::Status taken = (*core)->machine().Replay(genesis); !taken.ok()) return taken;
-  ChainTip& tip = (*core)->tip();
-  if (absl::Status put = tip.Write(*piece.entries, *txn); !put.ok()) return put;
+  Links links;
+  (*core)->tip().Extend(*piece.entries, links);
+  if (absl::Status put = PutEntries(*piece.entries, links.leaves, *txn); !put.ok()) return put;
   (*core)->history().Detach();
   core_ = *std::move(core);
   return txn->Commit(core_->tip().Root());

@@ -15,7 +15,10 @@ namespace {
 constexpr size_t kMostGroups = 2;
 
 // Fewer entries than this are not worth waking the writer for, while more are being judged.
-constexpr size_t kWorthWriting = 1'020;  // 60 blocks of the log
+constexpr size_t kWorthChaining = 256;
+
+// A leader chains so many at most before it looks whether there is room, or the writer has come.
+constexpr size_t kChainedAtOnce = 256;
 
 thread_local bool is_telling = false;
 thread_local bool leads_for_others = false;  // this thread is the library's own
@@ -171,9 +174,30 @@ bool Pipeline::HasRoom(bool drain) const {
   return !drain && failure_.ok() && groups_.size() < kMostGroups && is_worth_it;
 }
 
-absl::StatusOr<bool> Pipeline::Reserve(bool drain, absl::Time deadline) {
+// The oldest that is not chained: what comes after it needs its last leaf.
+Group* Pipeline::ToChain() const {
+  if (!failure_.ok()) return nullptr;
+  for (const auto& group : groups_) {
+    if (group->is_chained) continue;
+    const bool is_free = group->is_for_writer && !group->is_written;
+    return is_free && group->is_judged && group->judged.ok() ? group.get() : nullptr;
+  }
+  return nullptr;
+}
+
+absl::StatusOr<bool> Pipeline::Reserve(bool drain, absl::Time deadline, Chain chain) {
   absl::MutexLock lock(&lock_);
   while (!HasRoom(drain)) {
+    if (Group* const group = ToChain()) {
+      group->leader_chains = true;
+      lock_.Unlock();
+      chain(*group, kChainedAtOnce);
+      lock_.Lock();
+      group->leader_chains = false;
+      group->is_chained = group->links.leaves.size() == group->accepted;
+      progress_.SignalAll();
+      continue;
+    }
     const bool timed_out = room_.WaitWithDeadline(&lock_, deadline);
     if (timed_out && !HasRoom(drain)) return TimedOut();
   }
@@ -218,6 +242,7 @@ Group& Pipeline::Take(bool has_writer) {
   const bool tells = !leads_for_others && absl::c_any_of(group->requests, IsSubmitted);
   group->is_for_writer =
       has_writer && (!groups_.empty() || group->asked >= kManyEntries || tells);
+  group->links = std::move(spare_links_);
   is_reserved_ = false;
   groups_.push_back(std::move(group));
   if (groups_.back()->is_for_writer && groups_.size() == 1) next_.Signal();
@@ -237,9 +262,22 @@ void Pipeline::EndJudging(Group& group, const absl::Status& judged) {
   if (group.is_for_writer) progress_.SignalAll();
 }
 
-size_t Pipeline::AwaitAccepted(Group& group, size_t written) {
+bool Pipeline::TakeOverChaining(Group& group) {
   absl::MutexLock lock(&lock_);
-  group.wanted = written == 0 ? 1 : written + kWorthWriting;
+  group.is_written = true;
+  while (group.leader_chains) progress_.Wait(&lock_);
+  return group.is_chained;
+}
+
+void Pipeline::EndChaining(Group& group) {
+  absl::MutexLock lock(&lock_);
+  group.is_chained = true;
+  room_.Signal();  // a leader that waits for it may chain the next
+}
+
+size_t Pipeline::AwaitAccepted(Group& group, size_t chained) {
+  absl::MutexLock lock(&lock_);
+  group.wanted = chained == 0 ? 1 : chained + kWorthChaining;
   while (!group.is_judged && group.accepted < group.wanted) progress_.Wait(&lock_);
   group.wanted = 0;
   return group.accepted;
@@ -293,6 +331,7 @@ void Pipeline::Finish(Group& group, const absl::Status& status, AtEnd at_end) {
     request->done = true;
     request->changed.Signal();
   }
+  if (group.asked <= kGroupEntries) spare_links_ = std::move(group.links);
   groups_.pop_front();
   room_.Signal();
   if (!groups_.empty() && groups_.front()->is_for_writer) next_.Signal();

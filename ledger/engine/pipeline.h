@@ -1,9 +1,10 @@
 // Who waits to be written, and what is on its way to the disk.
 //
 // Callers that wait are merged into groups. The first caller to find nobody leading leads: it takes a
-// group and judges it, then leads no more. What is judged is written in order: by the ledger's writer
-// thread, so that the next group is judged meanwhile, or where little waits by the leader itself. There
-// is no fixed time to wait: a group is whoever came while there was no room for another.
+// group and judges it, then leads no more. What is judged is chained and written in order: by the
+// ledger's writer thread, so that the next group is judged meanwhile, or where little waits by the leader
+// itself. A leader that would have to wait for room chains instead, so that neither of them has nothing to
+// do. There is no fixed time to wait: a group is whoever came while there was no room for another.
 #ifndef LEDGER_ENGINE_PIPELINE_H_
 #define LEDGER_ENGINE_PIPELINE_H_
 
@@ -20,6 +21,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "ledger/engine/chain_tip.h"
 #include "ledger/engine/core.h"
 #include "ledger/rules/machine.h"
 
@@ -46,11 +48,17 @@ struct Group {
   // Set before anything is accepted.
   uint64_t base = 0;        // the ledger's size before it
   LogHistory::Piece piece;  // what is accepted of it
+  ChainTip* tip = nullptr;  // where it is chained to: that of all groups on their way
   // Guarded by the pipeline's lock.
   size_t accepted = 0;     // entries of the piece that are there to stay
   size_t wanted = 0;       // so many whoever writes it waits for
   bool is_judged = false;  // there will be no more
   absl::Status judged;     // Ok, or why it cannot be judged
+  bool is_written = false;    // whoever writes it has come to it, and chains it
+  bool leader_chains = false;  // a part of it, just now
+  bool is_chained = false;     // all of it
+  // For who chains alone; with memory for all before anything is accepted.
+  Links links;
 };
 
 // Thread-safe.
@@ -88,8 +96,10 @@ class Pipeline {
   bool WantsWriter() const;
 
   // For the leader: waits until there is room for a group on its way, and reserves it. With `drain`,
-  // until nothing else is on its way. Whether nothing else is. kTimeout.
-  absl::StatusOr<bool> Reserve(bool drain, absl::Time deadline);
+  // until nothing else is on its way. Whether nothing else is. kTimeout. Meanwhile `chain` is called with
+  // what is judged and nobody chains, a part of it at a time.
+  using Chain = absl::FunctionRef<void(Group& group, size_t most)>;
+  absl::StatusOr<bool> Reserve(bool drain, absl::Time deadline, Chain chain);
 
   // What to do when nothing is on its way any more, before anything new can be: told why it failed, or
   // Ok.
@@ -110,9 +120,13 @@ class Pipeline {
   // write it.
   void EndJudging(Group& group, const absl::Status& judged);
 
-  // For who writes a group: waits for enough more than `written` accepted entries to be worth it, or
+  // For who writes a group: has all that is not chained yet to chain itself. Whether all is.
+  bool TakeOverChaining(Group& group);
+  void EndChaining(Group& group);
+
+  // For who writes a group: waits for enough more than `chained` accepted entries to be worth it, or
   // for the end of judging. How many there are now.
-  size_t AwaitAccepted(Group& group, size_t written);
+  size_t AwaitAccepted(Group& group, size_t chained);
   void AwaitJudged(const Group& group);
 
   // Keeps others from being judged, for as long as `doing` takes: nobody reads the store meanwhile.
@@ -135,6 +149,8 @@ class Pipeline {
   bool IsJudging() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
   void End(AtEnd at_end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
   void WakeNextLeader() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
+  // A group that the leader may chain a part of, or null.
+  Group* ToChain() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
   // Takes out those that nobody waits for.
   std::vector<std::unique_ptr<Request>> TakeSubmitted() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
   static void Tell(std::vector<std::unique_ptr<Request>> requests, const absl::Status& status);
@@ -146,14 +162,15 @@ class Pipeline {
   bool is_reserved_ ABSL_GUARDED_BY(lock_) = false;
   bool is_closed_ ABSL_GUARDED_BY(lock_) = false;  // to new groups, for a while
   std::deque<std::unique_ptr<Group>> groups_ ABSL_GUARDED_BY(lock_);  // on their way, oldest first
+  Links spare_links_ ABSL_GUARDED_BY(lock_);  // memory of a group that is over
   absl::Status failure_ ABSL_GUARDED_BY(lock_);
   bool stopped_ ABSL_GUARDED_BY(lock_) = false;
   bool leading_stopped_ ABSL_GUARDED_BY(lock_) = false;
   absl::CondVar leader_wanted_;  // for who leads for others
   absl::CondVar queue_room_;     // for who submits
-  absl::CondVar room_;      // for the leader
-  absl::CondVar next_;      // for the writer thread, between groups
-  absl::CondVar progress_;  // for who writes a group, while it is judged
+  absl::CondVar room_;           // for the leader
+  absl::CondVar next_;           // for the writer thread, between groups
+  absl::CondVar progress_;       // for who writes a group, while it is judged or chained by the leader
 };
 
 }  // namespace hourbook

@@ -19,6 +19,9 @@ namespace {
 // Readers get at the state between slices of a group. A chain is never cut.
 constexpr size_t kSliceEntries = 256;
 
+// Fewer entries than this are not worth putting into the log, while there are more to come.
+constexpr size_t kWorthPutting = 60 * kRecordsPerBlock;
+
 // Ids are indexed in runs of this many.
 constexpr uint64_t kIdRun = 65'536;
 // Pairs that a commit may merge for each entry it adds: enough to keep up with what is added, for
@@ -53,6 +56,19 @@ absl::Status SomebodyElseWrote() {
                                  "nothing of the batch was written");
 }
 
+// Hashes the group's entries that are not hashed yet, up to one.
+void Chain(Group& group, size_t end) {
+  const size_t chained = group.links.leaves.size();
+  group.tip->Extend(absl::MakeConstSpan(group.piece.entries->data() + chained, end - chained), group.links);
+}
+
+// The same for a leader that would have to wait: all of the group is judged.
+void ChainSome(Group& group, size_t most) {
+  const size_t end = std::min(group.links.leaves.size() + most, group.piece.entries->size());
+  Chain(group, end);
+  if (end == group.piece.entries->size()) group.links.root = group.tip->Root();
+}
+
 // How many entries from the front make a slice.
 size_t SliceLength(absl::Span<const Entry> batch) {
   size_t length = std::min(kSliceEntries, batch.size());
@@ -64,10 +80,10 @@ size_t SliceLength(absl::Span<const Entry> batch) {
 
 absl::Status Ledger::LeadGroup(absl::Time deadline) {
   if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
-  absl::StatusOr<bool> is_alone = pipeline_.Reserve(false, deadline);
+  absl::StatusOr<bool> is_alone = pipeline_.Reserve(false, deadline, ChainSome);
   if (is_alone.ok() && !*is_alone && turn_->IsWanted()) {
     GiveUpGroup();
-    is_alone = pipeline_.Reserve(true, deadline);
+    is_alone = pipeline_.Reserve(true, deadline, ChainSome);
   }
   if (!is_alone.ok()) return is_alone.status();
   absl::StatusOr<ReadTxn> txn = OutOfMemory();
@@ -120,6 +136,7 @@ absl::StatusOr<ReadTxn> Ledger::BeginGroup(bool is_alone, absl::Time deadline)
 void Ledger::JudgeGroup(Group& group, ReadTxn txn) {
   absl::Status judged;
   try {
+    group.links.Reserve(group.asked);
     {
       const StateHolder lock(state_lock_);
       group.base = core_->size();
@@ -127,6 +144,7 @@ void Ledger::JudgeGroup(Group& group, ReadTxn txn) {
       core_->machine().mutable_state().AddView();
       core_->history().Attach(txn);
       group.piece = core_->history().BeginPiece(group.base, group.asked);
+      group.tip = &core_->tip();
     }
     judged = JudgeRequests(group);
   } catch (const std::bad_alloc&) {
@@ -212,35 +230,35 @@ absl::Status Ledger::TryToWrite(Group& group) {
 }
 
 absl::Status Ledger::Write(Group& group) {
-  Core* core = nullptr;
-  {
-    const StateHolder lock(state_lock_);
-    core = core_.get();
+  const bool is_chained = pipeline_.TakeOverChaining(group);
+  size_t accepted = pipeline_.AwaitAccepted(group, 0);
+  if (accepted == 0) return group.judged;
+  absl::StatusOr<WriteTxn> txn = store_->Write(*turn_);
+  if (!txn.ok()) return txn.status();
+  if (txn->head().size != group.base) return SomebodyElseWrote();
+  // While more is judged. What is there already is indexed; the group's own waits.
+  if (absl::Status kept = KeepUp(group, *txn); !kept.ok()) return kept;
+  Links& links = group.links;
+  size_t put = 0;
+  for (bool is_over = false; !is_over;) {
+    Chain(group, accepted);
+    accepted = pipeline_.AwaitAccepted(group, links.leaves.size());
+    is_over = accepted == links.leaves.size();
+    if (!is_over && links.leaves.size() - put < kWorthPutting) continue;
+    const auto leaves = absl::MakeConstSpan(links.leaves).subspan(put);
+    const auto entries = absl::MakeConstSpan(group.piece.entries->data() + put, leaves.size());
+    if (absl::Status done = PutEntries(entries, leaves, *txn); !done.ok()) return done;
+    put += leaves.size();
   }
-  std::optional<WriteTxn> txn;
-  ChainTip tip = core->tip();
-  size_t written = 0;
-  while (const size_t more = pipeline_.AwaitAccepted(group, written) - written) {
-    if (!txn) {
-      absl::StatusOr<WriteTxn> begun = store_->Write(*turn_);
-      if (!begun.ok()) return begun.status();
-      txn = *std::move(begun);
-      if (txn->head().size != group.base) return SomebodyElseWrote();
-      // While more is judged. What is there already is indexed; the group's own waits.
-      if (absl::Status kept = KeepUp(group, *txn); !kept.ok()) return kept;
-    }
-    const auto entries = absl::MakeConstSpan(group.piece.entries->data() + written, more);
-    if (absl::Status put = tip.Write(entries, *txn); !put.ok()) return put;
-    written += more;
-  }
+  if (!is_chained) links.root = group.tip->Root();
+  pipeline_.EndChaining(group);
   if (!group.judged.ok()) return group.judged;
-  if (!txn) return absl::OkStatus();
-  const absl::Status committed = txn->Commit(tip.Root());
+  PutNodes(links, *txn);
+  const absl::Status committed = txn->Commit(links.root);
   const StateHolder lock(state_lock_);
   if (committed.ok()) {
     state_writer_.Committed();
-    core->DropCoveredIds(txn->ids_covered(), kDroppedPerEntry * group.asked);
-    core->tip() = std::move(tip);
+    core_->DropCoveredIds(txn->ids_covered(), kDroppedPerEntry * group.asked);
     return committed;
   }
   // A full map is found before anything is written; after any other failure nobody knows.

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 #include "ledger/base/error.h"
 #include "ledger/engine/verify.h"
 #include "tests/engine/town.h"
@@ -99,6 +100,95 @@ TEST_F(PipelineTest, WhatIsOnItsWayIsJudgedByAndNeverTwice) {
   EXPECT_EQ(ok, 6 * kBatch);
   EXPECT_EQ(exists, 3 * 6 * kBatch);
   EXPECT_EQ(MinutesOf(*SnapshotOf(*ledger), 0), 6 * kBatch * 60);
+}
+
+// Two groups on their way, the second judged in full, and more that waits: the leader has no room.
+class ChainingTest : public testing::Test {
+ protected:
+  static constexpr size_t kEntries = 1'000;
+
+  void SetUp() override {
+    for (int i = 0; i < 3; ++i) {
+      auto request = std::make_unique<Request>();
+      request->batch = batch_;
+      request->tell = [](const absl::Status&) {};
+      ASSERT_TRUE(pipeline_.Submit(std::move(request), absl::InfiniteFuture()).ok());
+      if (i == 2) break;
+      ASSERT_TRUE(pipeline_.Reserve(false, absl::InfiniteFuture(), NotCalled).ok());
+      Group& group = pipeline_.Take(true);
+      ASSERT_EQ(group.requests.size(), 1);
+      groups_.push_back(&group);
+      pipeline_.Accept(group, kEntries);
+      pipeline_.EndJudging(group, absl::OkStatus());
+    }
+  }
+  void TearDown() override {
+    for (int i = 0; i < 2; ++i) pipeline_.Finish(*groups_[static_cast<size_t>(i)], absl::OkStatus(), AtEnd);
+    ASSERT_TRUE(pipeline_.Reserve(false, absl::InfiniteFuture(), NotCalled).ok());
+    Group& last = pipeline_.Take(true);
+    pipeline_.EndJudging(last, absl::OkStatus());
+    pipeline_.Finish(last, absl::OkStatus(), AtEnd);
+  }
+
+  static void NotCalled(Group&, size_t) { ADD_FAILURE() << "there is nothing to chain"; }
+  static void AtEnd(const absl::Status&) {}
+
+  // What a leader chains of each group until its deadline.
+  std::vector<size_t> ChainedByLeader() {
+    std::vector<size_t> chained(2);
+    const auto chain = [&](Group& group, size_t most) {
+      const size_t count = std::min(most, kEntries - group.links.leaves.size());
+      EXPECT_GT(count, 0);
+      EXPECT_LT(count, kEntries) << "a part, so that whoever writes need not wait";
+      group.links.leaves.resize(group.links.leaves.size() + count);
+      chained[&group == groups_[0] ? 0 : 1] += count;
+    };
+    const auto reserved = pipeline_.Reserve(false, absl::Now() + absl::Milliseconds(20), chain);
+    EXPECT_FALSE(reserved.ok()) << "two are on their way";
+    return chained;
+  }
+
+  const std::vector<Entry> batch_ = std::vector<Entry>(kEntries);
+  Pipeline pipeline_;
+  std::vector<Group*> groups_;
+};
+
+TEST_F(ChainingTest, ALeaderThatWouldWaitChainsWhatNobodyWritesYetInOrder) {
+  EXPECT_EQ(ChainedByLeader(), std::vector<size_t>({kEntries, kEntries}));
+  EXPECT_TRUE(pipeline_.TakeOverChaining(*groups_[0])) << "all of it is chained";
+  EXPECT_TRUE(pipeline_.TakeOverChaining(*groups_[1]));
+  EXPECT_EQ(ChainedByLeader(), std::vector<size_t>({0, 0}));
+}
+
+TEST_F(ChainingTest, ALeaderChainsNothingBeforeWhatIsToComeFirst) {
+  EXPECT_FALSE(pipeline_.TakeOverChaining(*groups_[0]));
+  EXPECT_EQ(ChainedByLeader(), std::vector<size_t>({0, 0})) << "the second needs the first one's last leaf";
+  pipeline_.EndChaining(*groups_[0]);
+  EXPECT_EQ(ChainedByLeader(), std::vector<size_t>({0, kEntries}));
+}
+
+TEST_F(ChainingTest, WhoWritesTakesOverInTheMiddle) {
+  ASSERT_FALSE(pipeline_.TakeOverChaining(*groups_[0]));
+  pipeline_.EndChaining(*groups_[0]);
+  absl::Notification begun, taken_over;
+  size_t chained = 0;
+  std::thread writer([&] {
+    begun.WaitForNotification();
+    EXPECT_FALSE(pipeline_.TakeOverChaining(*groups_[1])) << "a part is left";
+    EXPECT_EQ(groups_[1]->links.leaves.size(), chained);
+    taken_over.Notify();
+  });
+  const auto chain = [&](Group& group, size_t most) {
+    EXPECT_EQ(&group, groups_[1]);
+    EXPECT_FALSE(taken_over.HasBeenNotified()) << "one at a time";
+    if (!begun.HasBeenNotified()) begun.Notify();
+    absl::SleepFor(absl::Milliseconds(20));  // the writer waits by now
+    chained += std::min(most / 4, kEntries - chained);
+    group.links.leaves.resize(chained);
+  };
+  EXPECT_FALSE(pipeline_.Reserve(false, absl::Now() + absl::Milliseconds(100), chain).ok());
+  writer.join();
+  EXPECT_LT(chained, kEntries) << "else the leader went on though the writer waited";
 }
 
 // The same entries are written again in a larger map; nothing is judged anew, or lost.
