@@ -75,9 +75,13 @@ void Accounts::ForgetChanged() {
 Slot Accounts::FindOrAddAccount(Slot party, Unit unit) {
   if (const Slot found = FindAccount(party, unit); found != kNoSlot) return found;
   Account account{};
-  account.latest_end = std::numeric_limits<int64_t>::min();
-  account.latest_day = std::numeric_limits<int32_t>::min();
-  account.latest_month = std::numeric_limits<int32_t>::min();
+  if (unit == Unit::kMinute) {
+    account.served = {.until = std::numeric_limits<int64_t>::min(),
+                      .day = std::numeric_limits<int32_t>::min(),
+                      .minutes_of_day = 0,
+                      .month = std::numeric_limits<int32_t>::min(),
+                      .minutes_of_month = 0};
+  }
   account.party = party;
   account.next_account = parties_[party].first_account;
   account.unit = static_cast<uint16_t>(unit);

@@ -33,25 +33,35 @@ struct Party {
   uint32_t padding;
 };
 
+// What a programme awarded of a unit that is awarded.
+struct Issued {
+  uint64_t total;  // less what was taken back
+  // In the month and in the year of its last local day with an award, whatever became of it.
+  uint64_t in_month;
+  uint64_t in_year;
+};
+
+// When a volunteer served. Upper bounds over all services ever accepted, voided ones included: what
+// passes them is free of overlap and within its cap; what does not is looked up in the history.
+struct Served {
+  int64_t until;
+  int32_t day;
+  uint32_t minutes_of_day;
+  int32_t month;
+  uint32_t minutes_of_month;
+};
+
 // (party, unit).
 struct Account {
   Balance balance;
   uint64_t last_index;  // of the last entry that touched it; 0 for none
-  uint64_t issued;      // a programme's points: awarded in all, less what was taken back
-  // What it awarded in the month and in the year of its last local day with an award, whatever became
-  // of it.
-  uint64_t issued_in_month;
-  uint64_t issued_in_year;
-  // A volunteer's minutes. Upper bounds over all services ever accepted, voided ones included: what
-  // passes them is free of overlap and within its cap; what does not is looked up in the history.
-  int64_t latest_end;
-  int32_t latest_day;
-  uint32_t latest_day_minutes;
-  int32_t latest_month;
-  uint32_t latest_month_minutes;
+  union {
+    Issued issued;  // of any other unit
+    Served served;  // of Unit::kMinute
+  };
   Slot party;
   Slot next_account;  // of the same party, or kNoSlot
-  int32_t issue_day;
+  int32_t issue_day;  // the last local day with an award
   uint16_t unit;
   uint16_t padding;
 };

@@ -192,15 +192,15 @@ Verdict CheckBudget(const Judging& judging) {
   const Account& account = slot == kNoSlot ? none : judging.state.accounts.account(slot);
   const bool is_bank = judging.unit() == Unit::kBankMinute;
   const std::optional<uint64_t> whole = budget(is_bank ? Topic::kBankBudget : Topic::kBudget);
-  if (!Fits(whole, account.issued, award.amount)) return Verdict::kBudgetExceeded;
+  if (!Fits(whole, account.issued.total, award.amount)) return Verdict::kBudgetExceeded;
   if (is_bank) return Verdict::kOk;
   const std::optional<uint64_t> of_month = budget(Topic::kMonthBudget);
   const std::optional<uint64_t> of_year = budget(Topic::kYearBudget);
   if (!of_month && !of_year) return Verdict::kOk;
   const int32_t month = judging.state.policy.LocalMonth(award.recorded_at);
   const int32_t last = Policy::MonthOfDay(account.issue_day);
-  const uint64_t in_month = month == last ? account.issued_in_month : 0;
-  const uint64_t in_year = YearOf(month) == YearOf(last) ? account.issued_in_year : 0;
+  const uint64_t in_month = month == last ? account.issued.in_month : 0;
+  const uint64_t in_year = YearOf(month) == YearOf(last) ? account.issued.in_year : 0;
   const bool fits = (!of_month || Fits(of_month, in_month, award.amount)) &&
                     (!of_year || Fits(of_year, in_year, award.amount));
   return fits ? Verdict::kOk : Verdict::kBudgetExceeded;
@@ -211,15 +211,15 @@ void NoteIssue(const Judging& judging, Account& account) {
   const int32_t day = judging.state.policy.LocalDay(judging.entry.recorded_at);
   if (day != account.issue_day) {  // most awards follow another of the same day
     const int32_t month = Policy::MonthOfDay(day), last = Policy::MonthOfDay(account.issue_day);
-    if (YearOf(month) != YearOf(last)) account.issued_in_year = 0;
-    if (month != last) account.issued_in_month = 0;
+    if (YearOf(month) != YearOf(last)) account.issued.in_year = 0;
+    if (month != last) account.issued.in_month = 0;
     account.issue_day = day;
   }
-  account.issued += amount;  // fits: it is part of the account's debits
+  account.issued.total += amount;  // fits: it is part of the account's debits
   // These are not, since what is voided stays in them; but past every budget they may stop growing.
   constexpr uint64_t kMost = std::numeric_limits<uint64_t>::max();
-  account.issued_in_month = AddChecked(account.issued_in_month, amount).value_or(kMost);
-  account.issued_in_year = AddChecked(account.issued_in_year, amount).value_or(kMost);
+  account.issued.in_month = AddChecked(account.issued.in_month, amount).value_or(kMost);
+  account.issued.in_year = AddChecked(account.issued.in_year, amount).value_or(kMost);
 }
 
 // What was awarded to the party since the local month of the award began.

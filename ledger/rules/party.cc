@@ -66,11 +66,11 @@ void FoldTimes(Judging& judging, Slot other, Slot kept) {
   const Slot into = accounts.FindOrAddAccount(kept, Unit::kMinute);
   const Account old = accounts.account(from);
   Account& account = accounts.Mutate(into);
-  account.latest_end = std::max(account.latest_end, old.latest_end);
-  NotePeriod(old.latest_day, old.latest_day_minutes, account.latest_day,
-             account.latest_day_minutes);
-  NotePeriod(old.latest_month, old.latest_month_minutes, account.latest_month,
-             account.latest_month_minutes);
+  account.served.until = std::max(account.served.until, old.served.until);
+  NotePeriod(old.served.day, old.served.minutes_of_day, account.served.day,
+             account.served.minutes_of_day);
+  NotePeriod(old.served.month, old.served.minutes_of_month, account.served.month,
+             account.served.minutes_of_month);
 }
 
 // Two ids turn out to be one person's: that in ref is used no more, that in credit stands for both.

@@ -101,7 +101,7 @@ Verdict Undo(Judging& judging, const Entry& origin) {
   if (origin.kind == static_cast<uint16_t>(Kind::kAward) &&
       payer.kind == static_cast<uint16_t>(PartyKind::kProgramme)) {
     const Slot programme = AccountOf(judging.state, entry.credit, judging.unit());
-    judging.state.accounts.Mutate(programme).issued -= entry.amount;
+    judging.state.accounts.Mutate(programme).issued.total -= entry.amount;
   }
   return Verdict::kOk;
 }

@@ -71,12 +71,12 @@ absl::StatusOr<Taken> FindTaken(Judging& judging, const Caps& caps) {
 
 // Upper bounds kept with the account answer for most services: those recorded in order.
 bool PassesAtAGlance(const Account& account, const Entry& entry, const Caps& caps) {
-  if (entry.occurred_at < account.latest_end || caps.day < account.latest_day ||
-      caps.month < account.latest_month) {
+  if (entry.occurred_at < account.served.until || caps.day < account.served.day ||
+      caps.month < account.served.month) {
     return false;
   }
-  const uint64_t of_day = caps.day == account.latest_day ? account.latest_day_minutes : 0;
-  const uint64_t of_month = caps.month == account.latest_month ? account.latest_month_minutes : 0;
+  const uint64_t of_day = caps.day == account.served.day ? account.served.minutes_of_day : 0;
+  const uint64_t of_month = caps.month == account.served.month ? account.served.minutes_of_month : 0;
   return of_day + entry.amount <= caps.of_day && of_month + entry.amount <= caps.of_month;
 }
 
@@ -135,9 +135,9 @@ Verdict CheckDuration(const Judging& judging) {
 void NoteTime(Judging& judging, const Caps& caps) {
   const Entry& entry = judging.entry;
   Account& account = judging.state.accounts.Mutate(judging.credit_account);
-  account.latest_end = std::max(account.latest_end, EndOf(entry, entry.amount));
-  NotePeriod(caps.day, entry.amount, account.latest_day, account.latest_day_minutes);
-  NotePeriod(caps.month, entry.amount, account.latest_month, account.latest_month_minutes);
+  account.served.until = std::max(account.served.until, EndOf(entry, entry.amount));
+  NotePeriod(caps.day, entry.amount, account.served.day, account.served.minutes_of_day);
+  NotePeriod(caps.month, entry.amount, account.served.month, account.served.minutes_of_month);
 }
 
 }  // namespace

@@ -226,8 +226,9 @@ class Table {
     void Shrink(size_t size) { size_ = size; }
 
    private:
-    // Not touched before they are used, so that a small table takes little memory.
-    static constexpr size_t kShift = 15;
+    // Whole huge pages, where a record is whole words: a part of one would be memory for nothing. Not
+    // touched before they are used, so that a small table takes little.
+    static constexpr size_t kShift = 18;
     static constexpr size_t kPiece = size_t{1} << kShift;
     std::vector<Record*> pieces_;
     size_t size_ = 0;

@@ -8,7 +8,7 @@
 // | meta     | "head"                                | Head                                      |
 // | meta     | "ids"                                 | IdDirectory (id_directory.h: 341 u64s in  |
 // |          |                                       | the order of its fields), then a checksum |
-// | meta     | "state-4"                             | StateHead, then a checksum                |
+// | meta     | "state-5"                             | StateHead, then a checksum                |
 // | ids      | run << 32 | page, u64                 | up to 254 IdPairs (hash u64, index u64)   |
 // |          |                                       | by hash, then by index; then a checksum   |
 // | tiles    | level << 56 | index / 32, u64         | up to 32 hashes, then a checksum          |

@@ -16,7 +16,7 @@ namespace {
 
 // The number is that of the records' layout (ledger/engine/state_parts.cc): a state of another layout
 // is not found, and so made again from the log.
-constexpr absl::string_view kStateKey = "state-4";
+constexpr absl::string_view kStateKey = "state-5";
 
 constexpr size_t kMostPageBytes = 4'000;
 

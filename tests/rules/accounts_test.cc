@@ -35,13 +35,13 @@ TEST(AccountsTest, RollBackForgetsPartiesAndAccounts) {
   accounts.OpenParty(IdOf(2), PartyKind::kTeam, 2);
   accounts.FindOrAddAccount(old_party, Unit::kPoint);
   accounts.SetStanding(old_party, Standing::kClosed);
-  accounts.Mutate(minutes).issued = 9;
+  accounts.Mutate(minutes).served.minutes_of_day = 9;
   accounts.RollBack(mark);
   EXPECT_EQ(accounts.FindParty(IdOf(2)), kNoSlot);
   EXPECT_EQ(accounts.FindAccount(old_party, Unit::kPoint), kNoSlot);
   EXPECT_EQ(accounts.FindAccount(old_party, Unit::kMinute), minutes);
   EXPECT_EQ(accounts.party(old_party).standing, Standing::kOpen);
-  EXPECT_EQ(accounts.account(minutes).issued, 0u);
+  EXPECT_EQ(accounts.account(minutes).served.minutes_of_day, 0u);
   EXPECT_EQ(accounts.OpenParty(IdOf(2), PartyKind::kStation, 3), old_party + 1);
 }
 
