@@ -203,6 +203,7 @@ absl::StatusOr<Entry> SnapshotHistory::At(uint64_t index) {
 }
 
 absl::StatusOr<std::optional<uint64_t>> SnapshotHistory::Find(const Id& id) {
+  if (replayed_ != kNoId && id == replayed_) return std::optional<uint64_t>();
   const auto own = own_index_.find(id);
   if (own != own_index_.end()) return std::optional<uint64_t>(own->second);
   absl::StatusOr<std::optional<uint64_t>> found = snapshot_.Find(id);

@@ -97,6 +97,10 @@ class SnapshotHistory : public History {
  public:
   explicit SnapshotHistory(const Snapshot& snapshot) : snapshot_(snapshot) {}
 
+  // The entry with this id is replayed next. It is not looked up: whoever replays looks every id up after
+  // that, and of two entries with one id the index can name one only.
+  void ExpectReplayed(const Id& id) { replayed_ = id; }
+
   absl::StatusOr<Entry> At(uint64_t index) override;
   absl::StatusOr<std::optional<uint64_t>> Find(const Id& id) override;
   void Append(const Entry& entry) override;
@@ -112,6 +116,7 @@ class SnapshotHistory : public History {
   static constexpr uint64_t kNotForked = UINT64_MAX;
 
   const Snapshot& snapshot_;
+  Id replayed_ = kNoId;
   uint64_t size_ = 0;           // of what was appended in all
   uint64_t base_ = kNotForked;  // entries from here on are not the snapshot's
   std::vector<Entry> own_;

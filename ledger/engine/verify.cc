@@ -29,6 +29,7 @@ class Verifier {
       return Corrupt("entry ", index, " and its leaf hash do not match");
     }
     last_leaf_ = record->leaf;
+    history_.ExpectReplayed(entry.id);
     if (absl::Status replayed = machine_.Replay(entry); !replayed.ok()) return replayed;
     if (absl::Status hashed = TakeLeaf(record->leaf); !hashed.ok()) return hashed;
     return CheckId(entry);

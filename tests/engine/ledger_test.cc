@@ -213,6 +213,49 @@ TEST_F(LedgerTest, ALongTailIsSweptAndOpeningReadsTheState) {
   EXPECT_TRUE(verified.ok()) << verified;
 }
 
+// An operator who writes an id twice, with every hash right. So far apart that opening, which keeps the
+// newest ids in memory alone, does not see it.
+TEST_F(LedgerTest, VerifyFindsAnIdThatIsThereTwice) {
+  constexpr uint64_t kVolunteers = 500, kServices = 270'000;
+  std::vector<Record> records;
+  {
+    const auto ledger = CreateTown(path());
+    SendOk(*ledger, Founding(kVolunteers));
+    std::vector<Entry> services;
+    for (uint64_t i = 0; i < kServices; ++i) {
+      services.push_back(Service(i / 2, i % kVolunteers));
+      services.back().id = MakeId('s', i);
+    }
+    SendOk(*ledger, services);
+    const auto snapshot = SnapshotOf(*ledger);
+    for (uint64_t i = 0; i < snapshot->size(); ++i) records.push_back(*snapshot->At(i));
+  }
+  const auto verify_again = [&](const std::string& directory) {
+    ChainTip tip;
+    Links links;
+    std::vector<IdAt> ids;
+    for (Record& record : records) {
+      tip.Extend({&record.entry, 1}, links);
+      record.leaf = tip.last_leaf();
+      ids.push_back({record.entry.id, record.entry.index});
+    }
+    {
+      const auto store = Store::Open(directory, {.create = true});
+      auto txn = (*store)->Write();
+      EXPECT_TRUE(txn->Append(records).ok());
+      EXPECT_TRUE(txn->AddIds(ids).ok());
+      PutNodes(links, *txn);
+      EXPECT_TRUE(txn->Commit(tip.Root()).ok());
+    }
+    return Verify(*SnapshotOf(*OpenTown(directory)), Always);
+  };
+  EXPECT_TRUE(verify_again(temp_ / "same").ok());
+  records[records.size() - 2].entry.id = records[1'000].entry.id;
+  const absl::Status twice = verify_again(temp_ / "twice");
+  EXPECT_EQ(FailureOf(twice), Failure::kCorrupt) << twice;
+  EXPECT_NE(twice.message().find("the index of ids says"), std::string::npos) << twice;
+}
+
 TEST_F(LedgerTest, AFullMapGrowsUnderTheWriter) {
   LedgerOptions options = TownOptions();
   options.map_size = 1 << 20;
