@@ -20,9 +20,13 @@ uint32_t IdIndex::Guess(const Id& id) const {
   return cells_[i].number;
 }
 
-void IdIndex::Add(const Id& id, uint32_t number) {
+void IdIndex::MakeRoom() {
   // More than five eighths full, runs of full cells grow long.
   if (8 * (size_ + 1) > 5 * cells_.size()) Grow();
+}
+
+void IdIndex::Add(const Id& id, uint32_t number) {
+  MakeRoom();
   const uint32_t tag = TagOf(id);
   size_t i = HomeOf(tag);
   while (cells_[i].number != kNone) i = After(i);
@@ -55,7 +59,7 @@ void IdIndex::Clear() { *this = IdIndex(); }
 
 void IdIndex::Grow() {
   const int bits = cells_.empty() ? kFirstBits : 32 - shift_ + 1;
-  HOURBOOK_CHECK(bits <= kMostBits, "there are fewer numbers than 2^31");
+  HOURBOOK_CHECK(bits <= kMostBits, "there are fewer numbers than five eighths of 2^31");
   Cells grown(size_t{1} << bits);
   std::swap(grown, cells_);
   shift_ = 32 - bits;

@@ -41,7 +41,12 @@ class IdIndex {
   // What Find most likely gives, without asking for an id: the first number with the id's tag, or kNone.
   uint32_t Guess(const Id& id) const;
 
-  // The id must not be there, nor the number; the number is not kNone.
+  // Makes room for one more, so that the next Add cannot fail: for owners that add to memory of their own
+  // too, and would be left with half.
+  void MakeRoom();
+
+  // The number must not be there, and is not kNone. An id that is there twice, as in a damaged log, has
+  // either number.
   void Add(const Id& id, uint32_t number);
 
   // The id must be there, with this number.

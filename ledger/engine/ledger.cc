@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <new>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -161,7 +162,7 @@ absl::Status Ledger::WriteGenesis(const Entry& genesis) {
   (*core)->history().Attach(*txn);
   const LogHistory::Piece piece = (*core)->history().BeginPiece(0, 1);
   if (absl::Status taken = (*core)->machine().Replay(genesis); !taken.ok()) return taken;
-  Links links;
+  Links links;  // of one leaf, which completes no node
   (*core)->tip().Extend(*piece.entries, links);
   if (absl::Status put = PutEntries(*piece.entries, links.leaves, *txn); !put.ok()) return put;
   (*core)->history().Detach();
@@ -177,6 +178,18 @@ absl::Status Ledger::LoadCore() {
   core_ = *std::move(core);
   state_writer_.Restart(core_->stored_size());
   return absl::OkStatus();
+}
+
+absl::Status Ledger::CatchUp(const ReadTxn& txn) {
+  absl::Status caught_up = Fail(Failure::kOutOfMemory, "out of memory; what other processes wrote is not all "
+                                                       "taken in");
+  try {
+    caught_up = core_->CatchUp(txn);
+  } catch (const std::bad_alloc&) {
+    // What the status says already.
+  }
+  if (!caught_up.ok()) Poison(caught_up);  // of the entry that it stopped at, half may be taken in
+  return caught_up;
 }
 
 absl::Status Ledger::CheckAppend(size_t entries) const {
@@ -242,10 +255,7 @@ absl::StatusOr<std::unique_ptr<Snapshot>> Ledger::OpenSnapshot() ABSL_NO_THREAD_
   // what it began from, which is what the transaction sees. Otherwise another process may have
   // written more than this one has taken in.
   if (size > core_->size()) {
-    if (absl::Status caught_up = core_->CatchUp(*txn); !caught_up.ok()) {
-      Poison(caught_up);
-      return caught_up;
-    }
+    if (absl::Status caught_up = CatchUp(*txn); !caught_up.ok()) return caught_up;
   }
   core_->machine().mutable_state().ShareView(size);
   core_->PinIds(txn->ids_covered());

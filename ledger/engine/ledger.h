@@ -114,6 +114,8 @@ class Ledger {
   absl::StatusOr<ReadTxn> ReadUnderLock();
   absl::Status WriteGenesis(const Entry& genesis);
   absl::Status LoadCore() ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_lock_);
+  // Takes in what other processes wrote.
+  absl::Status CatchUp(const ReadTxn& txn) ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_lock_);
 
   absl::Status CheckAppend(size_t entries) const;
 

@@ -5,6 +5,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "ledger/base/check.h"
 #include "ledger/base/error.h"
 
@@ -14,7 +15,7 @@ namespace {
 // One is written while the next is judged.
 constexpr size_t kMostGroups = 2;
 
-// Fewer entries than this are not worth waking the writer for, while more are being judged.
+// Fewer entries than this are not worth waking the writer to chain them, while more are being judged.
 constexpr size_t kWorthChaining = 256;
 
 // A leader chains so many at most before it looks whether there is room, or the writer has come.
@@ -179,7 +180,7 @@ Group* Pipeline::ToChain() const {
   if (!failure_.ok()) return nullptr;
   for (const auto& group : groups_) {
     if (group->is_chained) continue;
-    const bool is_free = group->is_for_writer && !group->is_written;
+    const bool is_free = group->is_for_writer && !group->is_taken_over;
     return is_free && group->is_judged && group->judged.ok() ? group.get() : nullptr;
   }
   return nullptr;
@@ -188,7 +189,7 @@ Group* Pipeline::ToChain() const {
 absl::StatusOr<bool> Pipeline::Reserve(bool drain, absl::Time deadline, Chain chain) {
   absl::MutexLock lock(&lock_);
   while (!HasRoom(drain)) {
-    if (Group* const group = ToChain()) {
+    if (Group* const group = absl::Now() < deadline ? ToChain() : nullptr) {
       group->leader_chains = true;
       lock_.Unlock();
       chain(*group, kChainedAtOnce);
@@ -264,7 +265,7 @@ void Pipeline::EndJudging(Group& group, const absl::Status& judged) {
 
 bool Pipeline::TakeOverChaining(Group& group) {
   absl::MutexLock lock(&lock_);
-  group.is_written = true;
+  group.is_taken_over = true;
   while (group.leader_chains) progress_.Wait(&lock_);
   return group.is_chained;
 }
@@ -309,6 +310,9 @@ void Pipeline::Finish(Group& group, const absl::Status& status, AtEnd at_end) {
   absl::MutexLock lock(&lock_);
   HOURBOOK_CHECK(&group == groups_.front().get() && group.is_judged, "groups end in order");
   if (failure_.ok()) failure_ = status;
+  // Where it was not written, nobody has taken over from the leader, which needs it and what it is
+  // chained to.
+  while (group.leader_chains) progress_.Wait(&lock_);
   std::vector<std::unique_ptr<Request>> submitted;
   std::vector<Request*> waiting;
   for (Request* const request : group.requests) {
@@ -331,7 +335,7 @@ void Pipeline::Finish(Group& group, const absl::Status& status, AtEnd at_end) {
     request->done = true;
     request->changed.Signal();
   }
-  if (group.asked <= kGroupEntries) spare_links_ = std::move(group.links);
+  spare_links_ = std::move(group.links);
   groups_.pop_front();
   room_.Signal();
   if (!groups_.empty() && groups_.front()->is_for_writer) next_.Signal();

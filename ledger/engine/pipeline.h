@@ -54,7 +54,7 @@ struct Group {
   size_t wanted = 0;       // so many whoever writes it waits for
   bool is_judged = false;  // there will be no more
   absl::Status judged;     // Ok, or why it cannot be judged
-  bool is_written = false;    // whoever writes it has come to it, and chains it
+  bool is_taken_over = false;  // whoever writes it has come to it, and chains the rest
   bool leader_chains = false;  // a part of it, just now
   bool is_chained = false;     // all of it
   // For who chains alone; with memory for all before anything is accepted.
@@ -96,8 +96,8 @@ class Pipeline {
   bool WantsWriter() const;
 
   // For the leader: waits until there is room for a group on its way, and reserves it. With `drain`,
-  // until nothing else is on its way. Whether nothing else is. kTimeout. Meanwhile `chain` is called with
-  // what is judged and nobody chains, a part of it at a time.
+  // until nothing else is on its way. Whether nothing else is. kTimeout. Meanwhile, until the deadline,
+  // `chain` is called with what is judged and nobody chains, a part of it at a time.
   using Chain = absl::FunctionRef<void(Group& group, size_t most)>;
   absl::StatusOr<bool> Reserve(bool drain, absl::Time deadline, Chain chain);
 
@@ -120,7 +120,8 @@ class Pipeline {
   // write it.
   void EndJudging(Group& group, const absl::Status& judged);
 
-  // For who writes a group: has all that is not chained yet to chain itself. Whether all is.
+  // For who writes a group: from now on the leader chains nothing of it; waits for the part it is at.
+  // Whether all is chained.
   bool TakeOverChaining(Group& group);
   void EndChaining(Group& group);
 

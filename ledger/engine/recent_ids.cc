@@ -9,6 +9,7 @@ void RecentIds::Reset(uint64_t first) {
 }
 
 void RecentIds::Append(const Id& id) {
+  by_id_.MakeRoom();
   ids_.push_back(id);
   by_id_.Add(id, NumberOf(end() - 1));
 }
@@ -21,7 +22,7 @@ void RecentIds::Truncate(uint64_t end_wanted) {
 }
 
 void RecentIds::DropBefore(uint64_t first) {
-  constexpr size_t kAhead = 8;  // ids were hashed all over the map
+  constexpr size_t kAhead = 8;  // what is removed lies all over the index
   while (first_ < first && !ids_.empty()) {
     if (ids_.size() > kAhead) by_id_.Prefetch(ids_[kAhead]);
     by_id_.Remove(ids_.front(), NumberOf(first_));

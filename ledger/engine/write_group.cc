@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <exception>
 #include <new>
-#include <optional>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
@@ -122,10 +121,7 @@ absl::StatusOr<ReadTxn> Ledger::BeginGroup(bool is_alone, absl::Time deadline)
   const absl::Cleanup unlock = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { state_lock_.Unlock(); };
   if (!poison_.ok()) return poison_;
   if (is_alone && core_->size() != txn->head().size) {
-    if (absl::Status caught_up = core_->CatchUp(*txn); !caught_up.ok()) {
-      Poison(caught_up);
-      return caught_up;
-    }
+    if (absl::Status caught_up = CatchUp(*txn); !caught_up.ok()) return caught_up;
   }
   // Under the lock that it was read under: the writer drops ids once its index has them, and this
   // transaction may not see that.

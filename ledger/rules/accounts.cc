@@ -26,6 +26,7 @@ void Accounts::PrefetchAccount(Slot party) const {
 
 Slot Accounts::OpenParty(const Id& id, PartyKind kind, uint64_t index) {
   HOURBOOK_CHECK(std::as_const(*this).FindParty(id) == kNoSlot, "a party is opened once");
+  party_by_id_.MakeRoom();
   const Slot slot = parties_.Append({.id = id,
                                      .opened = index,
                                      .first_account = kNoSlot,

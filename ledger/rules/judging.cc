@@ -144,8 +144,8 @@ void Link(Judging& judging, Slot debit, Slot credit) {
 void EndHold(State& state, const Hold& hold, uint64_t posted) {
   Account& debit = state.accounts.Mutate(hold.debit);
   EndDebitHold(debit.balance, hold.amount, posted);
-  const bool is_awarded = debit.unit != static_cast<uint16_t>(Unit::kMinute);
-  if (is_awarded && IsProgramme(state, hold.debit)) debit.issued.total -= hold.amount - posted;
+  const bool has_issued = debit.unit != static_cast<uint16_t>(Unit::kMinute);
+  if (has_issued && IsProgramme(state, hold.debit)) debit.issued.total -= hold.amount - posted;
   EndCreditHold(state.accounts.Mutate(hold.credit).balance, hold.amount, posted);
   state.holds.Close(hold.index);
 }

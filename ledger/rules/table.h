@@ -219,6 +219,7 @@ class Table {
     const Record& operator[](size_t i) const { return pieces_[i >> kShift][i & (kPiece - 1)]; }
     void push_back(const Record& record) {
       if (size_ >> kShift == pieces_.size()) {
+        pieces_.reserve(pieces_.size() + 1);
         pieces_.push_back(HugeAllocator<Record>().allocate(kPiece));
       }
       (*this)[size_++] = record;

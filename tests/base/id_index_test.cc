@@ -3,6 +3,7 @@
 #include <cstring>
 #include <map>
 #include <random>
+#include <vector>
 
 #include "gtest/gtest.h"
 
@@ -89,6 +90,19 @@ TEST(IdIndexTest, IdsThatShareATagAreToldApart) {
     shared += index.Guess(ids[i]) != i;
   }
   EXPECT_GT(shared, 0) << "else this shows nothing: about 29 are expected";
+}
+
+// As in a damaged log.
+TEST(IdIndexTest, AnIdThatIsThereTwiceIsRemovedOneByOne) {
+  IdIndex index;
+  const std::vector<Id> ids(2, MakeId(7));
+  index.Add(ids[0], 0);
+  index.Add(ids[1], 1);
+  EXPECT_NE(Find(index, ids, MakeId(7)), IdIndex::kNone);
+  index.Remove(MakeId(7), 0);
+  EXPECT_EQ(Find(index, ids, MakeId(7)), 1);
+  index.Remove(MakeId(7), 1);
+  EXPECT_EQ(Find(index, ids, MakeId(7)), IdIndex::kNone);
 }
 
 TEST(IdIndexTest, ClearForgetsAll) {

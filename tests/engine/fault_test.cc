@@ -9,12 +9,14 @@
 #include <thread>
 
 #include "ledger/base/error.h"
+#include "ledger/chain/frontier.h"
 #include "ledger/engine/verify.h"
 #include "tests/engine/town.h"
 
 namespace {
 
 std::atomic<int> sync_error{0};   // errno of fdatasync, or 0
+std::atomic<unsigned> sync_micros{0};  // how much longer it takes
 std::atomic<int> write_error{0};  // errno of pwrite and pwritev, or 0
 
 template <class Function>
@@ -26,6 +28,7 @@ Function Real(const char* name) {
 
 extern "C" int fdatasync(int fd) {
   static const auto real = Real<int (*)(int)>("fdatasync");
+  if (sync_micros != 0) ::usleep(sync_micros);
   if (sync_error == 0) return real(fd);
   errno = sync_error;
   return -1;
@@ -58,6 +61,7 @@ class FaultTest : public testing::Test {
   ~FaultTest() override {
     sync_error = 0;
     write_error = 0;
+    sync_micros = 0;
   }
 
   std::string path() const { return temp_ / "ledger"; }
@@ -203,6 +207,97 @@ TEST_F(FaultTest, AFailedSyncEndsEverythingOnItsWay) {
     EXPECT_GE(MinutesOf(*snapshot, 2 + thread), acknowledged[thread] * kBatch * 60);
   }
   SendOk(*ledger_, {Service(1, 1)});
+}
+
+// On a slow disk whoever leads has chained all of a group before the one before it is synced.
+class SlowDiskTest : public FaultTest {
+ protected:
+  static constexpr uint64_t kThreads = 6, kBatches = 4, kBatch = 4'096;
+
+  SlowDiskTest() {
+    const std::vector<Entry> founding = Founding(2 + kThreads);
+    SendOk(*ledger_, {founding.end() - kThreads, founding.end()});
+    sync_micros = 20'000;
+  }
+
+  // Looks at every commit: whether its root is that of the leaves so far. How many there were.
+  uint64_t WatchRoots(const std::atomic<bool>& over) {
+    Frontier frontier;
+    uint64_t commits = 0;
+    for (bool is_last = false; !is_last;) {
+      is_last = over;
+      const auto snapshot = SnapshotOf(*ledger_);
+      if (snapshot->size() == frontier.size()) continue;
+      while (frontier.size() < snapshot->size()) frontier.Append(snapshot->At(frontier.size())->leaf);
+      EXPECT_EQ(frontier.Root(), snapshot->root()) << "at " << frontier.size();
+      ++commits;
+    }
+    return commits;
+  }
+
+  // Has each thread append batch after batch until one fails. How many stood.
+  uint64_t AppendFromAll() {
+    std::vector<std::thread> threads;
+    for (uint64_t thread = 0; thread < kThreads; ++thread) {
+      threads.emplace_back([this, thread] {
+        std::vector<Outcome> outcomes(kBatch);
+        for (uint64_t number = 0; number < kBatches; ++number) {
+          std::vector<Entry> batch;
+          for (uint64_t i = 0; i < kBatch; ++i) {
+            batch.push_back(Service(1'000 + (thread * kBatches + number) * kBatch + i, 2 + thread));
+          }
+          if (!ledger_->Append(batch, absl::InfiniteFuture(), absl::MakeSpan(outcomes)).ok()) return;
+          ++stood_;
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    return stood_;
+  }
+
+  void ExpectWhatStood() {
+    const auto snapshot = SnapshotOf(*ledger_);
+    uint64_t minutes = 0;
+    for (uint64_t thread = 0; thread < kThreads; ++thread) minutes += MinutesOf(*snapshot, 2 + thread);
+    EXPECT_GE(minutes, stood_ * kBatch * 60) << "what was answered is there";
+    const absl::Status verified = Verify(*snapshot, [](uint64_t, uint64_t) { return true; });
+    EXPECT_TRUE(verified.ok()) << verified;
+  }
+
+  std::atomic<uint64_t> stood_{0};
+};
+
+TEST_F(SlowDiskTest, WhatTheLeaderChainedHasTheRightHashes) {
+  std::atomic<bool> over{false};
+  std::thread reader([&] { EXPECT_GT(WatchRoots(over), kThreads * kBatches / 4); });
+  EXPECT_EQ(AppendFromAll(), kThreads * kBatches);
+  over = true;
+  reader.join();
+  ExpectWhatStood();
+}
+
+TEST_F(SlowDiskTest, AFailureEndsWhatTheLeaderChains) {
+  std::thread disk([this] {
+    while (stood_ < kThreads) std::this_thread::yield();
+    sync_error = EIO;
+  });
+  EXPECT_LT(AppendFromAll(), kThreads * kBatches);
+  disk.join();
+  sync_error = 0;
+  ledger_.reset();
+  ledger_ = OpenTown(path());
+  ExpectWhatStood();
+}
+
+// The map is full while the leader chains what comes after; what is chained is written as it is.
+TEST_F(SlowDiskTest, AFullMapLosesNoHash) {
+  ledger_.reset();
+  LedgerOptions options = TownOptions();
+  options.map_size = 1 << 20;
+  ledger_ = OpenTown(path(), options);
+  EXPECT_EQ(AppendFromAll(), kThreads * kBatches);
+  EXPECT_GT(ledger_->Stat()->map_bytes, uint64_t{8} << 20);
+  ExpectWhatStood();
 }
 
 }  // namespace

@@ -123,12 +123,14 @@ class ChainingTest : public testing::Test {
     }
   }
   void TearDown() override {
-    for (int i = 0; i < 2; ++i) pipeline_.Finish(*groups_[static_cast<size_t>(i)], absl::OkStatus(), AtEnd);
+    while (finished_ < groups_.size()) FinishNext(absl::OkStatus());
     ASSERT_TRUE(pipeline_.Reserve(false, absl::InfiniteFuture(), NotCalled).ok());
     Group& last = pipeline_.Take(true);
     pipeline_.EndJudging(last, absl::OkStatus());
     pipeline_.Finish(last, absl::OkStatus(), AtEnd);
   }
+
+  void FinishNext(const absl::Status& status) { pipeline_.Finish(*groups_[finished_++], status, AtEnd); }
 
   static void NotCalled(Group&, size_t) { ADD_FAILURE() << "there is nothing to chain"; }
   static void AtEnd(const absl::Status&) {}
@@ -151,6 +153,7 @@ class ChainingTest : public testing::Test {
   const std::vector<Entry> batch_ = std::vector<Entry>(kEntries);
   Pipeline pipeline_;
   std::vector<Group*> groups_;
+  size_t finished_ = 0;
 };
 
 TEST_F(ChainingTest, ALeaderThatWouldWaitChainsWhatNobodyWritesYetInOrder) {
@@ -189,6 +192,36 @@ TEST_F(ChainingTest, WhoWritesTakesOverInTheMiddle) {
   EXPECT_FALSE(pipeline_.Reserve(false, absl::Now() + absl::Milliseconds(100), chain).ok());
   writer.join();
   EXPECT_LT(chained, kEntries) << "else the leader went on though the writer waited";
+}
+
+// Regression: a group that was not written, since the one before it had failed, was ended while the leader
+// chained it.
+TEST_F(ChainingTest, AGroupThatFailsLastsUntilTheLeaderLeavesIt) {
+  ASSERT_FALSE(pipeline_.TakeOverChaining(*groups_[0]));
+  pipeline_.EndChaining(*groups_[0]);
+  absl::Notification begun;
+  std::atomic<bool> chains{false};
+  std::thread writer([&] {
+    begun.WaitForNotification();
+    FinishNext(absl::DataLossError("the disk failed"));
+    FinishNext(absl::OkStatus());  // what comes after fails with it
+    EXPECT_FALSE(chains);
+  });
+  const auto chain = [&](Group& group, size_t most) {
+    chains = true;
+    if (!begun.HasBeenNotified()) begun.Notify();
+    absl::SleepFor(absl::Milliseconds(50));
+    group.links.leaves.resize(group.links.leaves.size() + most);
+    chains = false;
+  };
+  EXPECT_TRUE(pipeline_.Reserve(false, absl::InfiniteFuture(), chain).ok()) << "there is room after that";
+  writer.join();
+  pipeline_.GiveUp(AtEnd);
+}
+
+TEST_F(ChainingTest, ALeaderWhoseDeadlineIsOverChainsNothing) {
+  const auto reserved = pipeline_.Reserve(false, absl::InfinitePast(), NotCalled);
+  EXPECT_EQ(FailureOf(reserved.status()), Failure::kTimeout);
 }
 
 // The same entries are written again in a larger map; nothing is judged anew, or lost.
