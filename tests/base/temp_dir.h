@@ -14,11 +14,14 @@ namespace hourbook {
 // A directory that ends with its owner.
 class TempDir {
  public:
-  TempDir() {
-    const char* const base = std::getenv("TMPDIR");
-    path_ = std::string(base == nullptr ? "/tmp" : base) + "/hourbook.XXXXXX";
+  TempDir() : TempDir(Base()) {}
+  explicit TempDir(const std::string& base) : path_(base + "/hourbook.XXXXXX") {
     if (::mkdtemp(path_.data()) == nullptr) std::abort();
   }
+
+  // In memory where the system has a place for that: where much is synced and nothing is to last.
+  static std::string MemoryBase() { return ::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : Base(); }
+
   ~TempDir() {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
@@ -29,6 +32,11 @@ class TempDir {
   std::string operator/(const std::string& name) const { return path_ + "/" + name; }
 
  private:
+  static std::string Base() {
+    const char* const base = std::getenv("TMPDIR");
+    return base == nullptr ? "/tmp" : base;
+  }
+
   std::string path_;
 };
 
