@@ -5,7 +5,7 @@
 #include "ledger/base/file.h"
 #include "ledger/engine/published.h"
 #include "tests/audit/plain_publication.h"
-#include "tests/audit/stopped_calls.h"
+#include "tests/calls/calls.h"
 #include "tests/engine/town.h"
 
 namespace hourbook {

@@ -15,7 +15,7 @@
 #include "ledger/base/error.h"
 #include "ledger/base/file.h"
 #include "ledger/chain/hasher.h"
-#include "tests/audit/stopped_calls.h"
+#include "tests/calls/calls.h"
 #include "tests/audit/witnessed_log.h"
 #include "tests/base/temp_dir.h"
 

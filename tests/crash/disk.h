@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/crash/recorder.h"
+#include "tests/calls/recording.h"
 
 namespace hourbook::crash {
 

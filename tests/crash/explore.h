@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "tests/crash/recorder.h"
+#include "tests/calls/recording.h"
 
 namespace hourbook::crash {
 

@@ -1,7 +1,4 @@
-// What the disk may do to a ledger. The system calls that LMDB writes and syncs with are taken over
-// here, and fail when a test says so.
-#include <dlfcn.h>
-#include <sys/uio.h>
+// What the disk may do to a ledger: calls that fail when a test says so.
 #include <unistd.h>
 
 #include <atomic>
@@ -11,49 +8,28 @@
 #include "ledger/base/error.h"
 #include "ledger/chain/frontier.h"
 #include "ledger/engine/verify.h"
+#include "tests/calls/calls.h"
 #include "tests/engine/town.h"
-
-namespace {
-
-std::atomic<int> sync_error{0};   // errno of fdatasync, or 0
-std::atomic<unsigned> sync_micros{0};  // how much longer it takes
-std::atomic<int> write_error{0};  // errno of pwrite and pwritev, or 0
-
-template <class Function>
-Function Real(const char* name) {
-  return reinterpret_cast<Function>(::dlsym(RTLD_NEXT, name));
-}
-
-}  // namespace
-
-extern "C" int fdatasync(int fd) {
-  static const auto real = Real<int (*)(int)>("fdatasync");
-  if (sync_micros != 0) ::usleep(sync_micros);
-  if (sync_error == 0) return real(fd);
-  errno = sync_error;
-  return -1;
-}
-
-extern "C" ssize_t pwrite(int fd, const void* data, size_t size, off_t offset) {
-  static const auto real = Real<ssize_t (*)(int, const void*, size_t, off_t)>("pwrite");
-  if (write_error == 0) return real(fd, data, size, offset);
-  errno = write_error;
-  return -1;
-}
-
-extern "C" ssize_t pwritev(int fd, const iovec* parts, int count, off_t offset) {
-  static const auto real = Real<ssize_t (*)(int, const iovec*, int, off_t)>("pwritev");
-  if (write_error == 0) return real(fd, parts, count, offset);
-  errno = write_error;
-  return -1;
-}
 
 namespace hourbook {
 namespace {
 
+std::atomic<int> sync_error{0};        // errno of a sync, or 0
+std::atomic<unsigned> sync_micros{0};  // how much longer it takes
+std::atomic<int> write_error{0};       // errno of a write, or 0
+
+int Gate(Call call) {
+  if (call == Call::kSync && sync_micros != 0) ::usleep(sync_micros);
+  if (call == Call::kSync) return sync_error;
+  return call == Call::kWrite ? write_error.load() : 0;
+}
+
+bool Always(uint64_t, uint64_t) { return true; }
+
 class FaultTest : public testing::Test {
  protected:
   FaultTest() {
+    SetCallGate(Gate);
     ledger_ = CreateTown(path());
     SendOk(*ledger_, Founding(2));
     SendOk(*ledger_, {Service(0, 0)});
@@ -62,6 +38,7 @@ class FaultTest : public testing::Test {
     sync_error = 0;
     write_error = 0;
     sync_micros = 0;
+    SetCallGate(nullptr);
   }
 
   std::string path() const { return temp_ / "ledger"; }
@@ -80,7 +57,7 @@ class FaultTest : public testing::Test {
     EXPECT_TRUE(Stands(Send(*ledger_, {Service(1, 1)})[0].verdict));
     const auto snapshot = SnapshotOf(*ledger_);
     EXPECT_EQ(MinutesOf(*snapshot, 1), 60u);
-    EXPECT_TRUE(Verify(*snapshot, [](uint64_t, uint64_t) { return true; }).ok());
+    EXPECT_TRUE(Verify(*snapshot, Always).ok());
   }
 
   TempDir temp_;
@@ -163,7 +140,7 @@ TEST_F(FaultTest, WhatWasSubmittedIsToldOfTheFailure) {
   EXPECT_GT(failed, 0);
   ledger_ = OpenTown(path());
   EXPECT_GE(MinutesOf(*SnapshotOf(*ledger_), 1), static_cast<uint64_t>(good) * 600 * 60);
-  EXPECT_TRUE(Verify(*SnapshotOf(*ledger_), [](uint64_t, uint64_t) { return true; }).ok());
+  EXPECT_TRUE(Verify(*SnapshotOf(*ledger_), Always).ok());
 }
 
 // A sync that fails while another group is judged: nobody is told that theirs is on disk who is not, no
@@ -200,7 +177,7 @@ TEST_F(FaultTest, AFailedSyncEndsEverythingOnItsWay) {
   ledger_.reset();
   ledger_ = OpenTown(path());
   const auto snapshot = SnapshotOf(*ledger_);
-  EXPECT_TRUE(Verify(*snapshot, [](uint64_t, uint64_t) { return true; }).ok());
+  EXPECT_TRUE(Verify(*snapshot, Always).ok());
   for (uint64_t thread = 0; thread < kThreads; ++thread) {
     EXPECT_LT(acknowledged[thread], 15u) << "the failure came too late to show anything";
     // What was not acknowledged may be on disk or not; what was, is.
@@ -208,6 +185,64 @@ TEST_F(FaultTest, AFailedSyncEndsEverythingOnItsWay) {
   }
   SendOk(*ledger_, {Service(1, 1)});
 }
+
+// Each call in turn fails once, or from there on, while a ledger is appended to, copied and opened again:
+// what was answered is there, and the ledger is whole.
+class EveryCallTest : public testing::TestWithParam<std::tuple<int, bool>> {
+ protected:
+  ~EveryCallTest() override { FailCalls(0, 0, 0); }
+
+  // What an application does. Takes note of what it was answered.
+  void Use(const TempDir& temp) {
+    const auto append = [this](Ledger& ledger, const Entry& entry) {
+      std::vector<Outcome> outcomes(1);
+      if (!ledger.Append({entry}, absl::InfiniteFuture(), absl::MakeSpan(outcomes)).ok()) return;
+      if (Stands(outcomes[0].verdict)) answered_.push_back(entry);
+    };
+    for (uint64_t i = 0; i < 2; ++i) {
+      const auto ledger = Ledger::Open(temp / "ledger", TownOptions());
+      if (!ledger.ok()) continue;
+      append(**ledger, Service(2 * i, 0));
+      (void)(*ledger)->Backup(temp / "copy" + std::to_string(i));
+      append(**ledger, Service(2 * i + 1, 1));
+    }
+  }
+
+  std::vector<Entry> answered_;
+};
+
+TEST_P(EveryCallTest, MayFailAndLosesNothing) {
+  const auto [error, for_ever] = GetParam();
+  uint64_t refused = 0;
+  for (uint64_t call = 1;; ++call) {
+    SCOPED_TRACE(testing::Message() << "call " << call);
+    const TempDir temp(TempDir::MemoryBase());
+    SendOk(*CreateTown(temp / "ledger"), Founding(2));
+    answered_.clear();
+    FailCalls(call, for_ever ? UINT64_MAX : call, error);
+    Use(temp);
+    const bool is_reached = CountedCalls() >= call;
+    FailCalls(0, 0, 0);
+    refused += answered_.size() < 4;
+    const auto ledger = OpenTown(temp / "ledger");
+    ASSERT_NE(ledger, nullptr);
+    for (const Entry& entry : answered_) EXPECT_EQ(Send(*ledger, {entry})[0].verdict, Verdict::kExists);
+    const absl::Status verified = Verify(*SnapshotOf(*ledger), Always);
+    EXPECT_TRUE(verified.ok()) << verified;
+    SendOk(*ledger, {Service(100, 0)});
+    for (const char* const copy : {"copy0", "copy1"}) {  // a copy is whole, or none
+      const auto opened = Ledger::Open(temp / copy, TownOptions());
+      if (opened.ok()) {
+        EXPECT_TRUE(Verify(*SnapshotOf(**opened), Always).ok());
+      }
+    }
+    if (!is_reached) break;
+  }
+  EXPECT_GT(refused, 10) << "calls whose failure was noticed";
+}
+
+INSTANTIATE_TEST_SUITE_P(Errors, EveryCallTest,
+                         testing::Combine(testing::Values(EIO, ENOSPC, EMFILE), testing::Bool()));
 
 // On a slow disk whoever leads has chained all of a group before the one before it is synced.
 class SlowDiskTest : public FaultTest {
@@ -260,7 +295,7 @@ class SlowDiskTest : public FaultTest {
     uint64_t minutes = 0;
     for (uint64_t thread = 0; thread < kThreads; ++thread) minutes += MinutesOf(*snapshot, 2 + thread);
     EXPECT_GE(minutes, stood_ * kBatch * 60) << "what was answered is there";
-    const absl::Status verified = Verify(*snapshot, [](uint64_t, uint64_t) { return true; });
+    const absl::Status verified = Verify(*snapshot, Always);
     EXPECT_TRUE(verified.ok()) << verified;
   }
 

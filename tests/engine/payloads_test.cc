@@ -14,7 +14,7 @@
 #include "ledger/chain/evidence.h"
 #include "ledger/engine/verify.h"
 #include "ledger/format/opening.h"
-#include "tests/audit/stopped_calls.h"
+#include "tests/calls/calls.h"
 #include "tests/engine/town.h"
 
 namespace hourbook {

@@ -1,13 +1,12 @@
-// What this process does to the files below a directory, call by call: an executable that links
-// recorder.cc has the calls that write, sync and rename taken over.
-#ifndef TESTS_CRASH_RECORDER_H_
-#define TESTS_CRASH_RECORDER_H_
+// What this process does to the files below a directory, call by call (calls.h).
+#ifndef TESTS_CALLS_RECORDING_H_
+#define TESTS_CALLS_RECORDING_H_
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-namespace hourbook::crash {
+namespace hourbook {
 
 struct Op {
   enum class Kind {
@@ -50,6 +49,6 @@ class Recording {
   std::vector<Op> Take();
 };
 
-}  // namespace hourbook::crash
+}  // namespace hourbook
 
-#endif  // TESTS_CRASH_RECORDER_H_
+#endif  // TESTS_CALLS_RECORDING_H_

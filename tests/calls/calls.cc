@@ -1,4 +1,4 @@
-#include "tests/crash/recorder.h"
+#include "tests/calls/calls.h"
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <cerrno>
 #include <climits>
 #include <cstdlib>
 #include <map>
@@ -16,8 +18,9 @@
 #include <optional>
 
 #include "ledger/base/check.h"
+#include "tests/calls/recording.h"
 
-namespace hourbook::crash {
+namespace hourbook {
 namespace {
 
 using Kind = Op::Kind;
@@ -109,6 +112,20 @@ void RecordOpen(int fd, int directory, const char* path, int flags, bool existed
   }
 }
 
+std::atomic<CallGate> gate{nullptr};
+std::atomic<uint64_t> counted{0}, first_failing{0}, last_failing{0};
+std::atomic<int> failing_error{0};
+
+// Whether the call is to fail; then errno says how.
+bool IsRefused(Call call) {
+  const CallGate asked = gate;
+  int error = asked == nullptr ? 0 : asked(call);
+  const uint64_t number = ++counted;
+  if (first_failing != 0 && number >= first_failing && number <= last_failing) error = failing_error;
+  if (error != 0) errno = error;
+  return error != 0;
+}
+
 template <class Function>
 Function Real(const char* name) {
   return reinterpret_cast<Function>(::dlsym(RTLD_NEXT, name));
@@ -116,6 +133,7 @@ Function Real(const char* name) {
 
 int Open(int directory, const char* path, int flags, mode_t mode) {
   static const auto real = Real<int (*)(int, const char*, int, ...)>("openat");
+  if (IsRefused(Call::kOpen)) return -1;
   const Guard guard(lock);
   struct stat ignored;
   const bool existed = ::fstatat(directory, path, &ignored, AT_SYMLINK_NOFOLLOW) == 0;
@@ -131,6 +149,7 @@ mode_t ModeOf(int flags, va_list arguments) {
 ssize_t WriteParts(int fd, const iovec* parts, int count, std::optional<off_t> offset) {
   static const auto real_writev = Real<ssize_t (*)(int, const iovec*, int)>("writev");
   static const auto real_pwritev = Real<ssize_t (*)(int, const iovec*, int, off_t)>("pwritev");
+  if (IsRefused(Call::kWrite)) return -1;
   const Guard guard(lock);
   const off_t at = offset ? *offset : Find(fd) != nullptr ? ::lseek(fd, 0, SEEK_CUR) : 0;
   const ssize_t written = offset ? real_pwritev(fd, parts, count, *offset) : real_writev(fd, parts, count);
@@ -144,6 +163,7 @@ ssize_t WriteParts(int fd, const iovec* parts, int count, std::optional<off_t> o
 
 int Sync(const char* name, int fd) {
   const auto real = Real<int (*)(int)>(name);
+  if (IsRefused(Call::kSync)) return -1;
   const Guard guard(lock);
   const int done = real(fd);
   if (const OpenFile* const file = Find(fd); done == 0 && file != nullptr) {
@@ -170,6 +190,20 @@ int Remove(int directory, const char* path, int done) {
 
 }  // namespace
 
+void SetCallGate(CallGate asked) { gate = asked; }
+
+void FailCalls(uint64_t first, uint64_t last, int error) {
+  first_failing = 0;
+  failing_error = error;
+  last_failing = last;
+  counted = 0;
+  first_failing = first;
+}
+
+uint64_t CountedCalls() { return counted; }
+
+void StopCallsAfter(uint64_t call) { FailCalls(call, UINT64_MAX, EIO); }
+
 Recording::Recording(const std::string& directory) {
   char real[PATH_MAX];
   HOURBOOK_CHECK(::realpath(directory.c_str(), real) != nullptr, "the directory exists");
@@ -195,142 +229,153 @@ std::vector<Op> Recording::Take() {
   return std::move(ops);
 }
 
-}  // namespace hourbook::crash
+}  // namespace hourbook
 
 // The calls that are taken over, with the names that the libraries call them by.
-using hourbook::crash::Guard;
+using hourbook::Guard;
 
 extern "C" {
 
 int open(const char* path, int flags, ...) {
   va_list arguments;
   va_start(arguments, flags);
-  const mode_t mode = hourbook::crash::ModeOf(flags, arguments);
+  const mode_t mode = hourbook::ModeOf(flags, arguments);
   va_end(arguments);
-  return hourbook::crash::Open(AT_FDCWD, path, flags, mode);
+  return hourbook::Open(AT_FDCWD, path, flags, mode);
 }
 int open64(const char* path, int flags, ...) {
   va_list arguments;
   va_start(arguments, flags);
-  const mode_t mode = hourbook::crash::ModeOf(flags, arguments);
+  const mode_t mode = hourbook::ModeOf(flags, arguments);
   va_end(arguments);
-  return hourbook::crash::Open(AT_FDCWD, path, flags, mode);
+  return hourbook::Open(AT_FDCWD, path, flags, mode);
 }
 int openat(int directory, const char* path, int flags, ...) {
   va_list arguments;
   va_start(arguments, flags);
-  const mode_t mode = hourbook::crash::ModeOf(flags, arguments);
+  const mode_t mode = hourbook::ModeOf(flags, arguments);
   va_end(arguments);
-  return hourbook::crash::Open(directory, path, flags, mode);
+  return hourbook::Open(directory, path, flags, mode);
 }
 
 int close(int fd) {
-  static const auto real = hourbook::crash::Real<int (*)(int)>("close");
-  const Guard guard(hourbook::crash::lock);
-  hourbook::crash::open_files.erase(fd);
+  static const auto real = hourbook::Real<int (*)(int)>("close");
+  const Guard guard(hourbook::lock);
+  hourbook::open_files.erase(fd);
   return real(fd);
 }
 
 ssize_t write(int fd, const void* data, size_t size) {
-  static const auto real = hourbook::crash::Real<ssize_t (*)(int, const void*, size_t)>("write");
-  const Guard guard(hourbook::crash::lock);
-  const bool is_ours = hourbook::crash::Find(fd) != nullptr;
+  static const auto real = hourbook::Real<ssize_t (*)(int, const void*, size_t)>("write");
+  if (hourbook::IsRefused(hourbook::Call::kWrite)) return -1;
+  const Guard guard(hourbook::lock);
+  const bool is_ours = hourbook::Find(fd) != nullptr;
   const off_t at = is_ours ? ::lseek(fd, 0, SEEK_CUR) : 0;
   const ssize_t written = real(fd, data, size);
   if (written > 0) {
-    hourbook::crash::RecordWrite(fd, data, static_cast<size_t>(written), static_cast<uint64_t>(at));
+    hourbook::RecordWrite(fd, data, static_cast<size_t>(written), static_cast<uint64_t>(at));
   }
   return written;
 }
 ssize_t pwrite(int fd, const void* data, size_t size, off_t offset) {
-  static const auto real = hourbook::crash::Real<ssize_t (*)(int, const void*, size_t, off_t)>("pwrite");
-  const Guard guard(hourbook::crash::lock);
+  static const auto real = hourbook::Real<ssize_t (*)(int, const void*, size_t, off_t)>("pwrite");
+  if (hourbook::IsRefused(hourbook::Call::kWrite)) return -1;
+  const Guard guard(hourbook::lock);
   const ssize_t written = real(fd, data, size, offset);
   if (written > 0) {
-    hourbook::crash::RecordWrite(fd, data, static_cast<size_t>(written), static_cast<uint64_t>(offset));
+    hourbook::RecordWrite(fd, data, static_cast<size_t>(written), static_cast<uint64_t>(offset));
   }
   return written;
 }
 ssize_t pwrite64(int fd, const void* data, size_t size, off_t offset) { return pwrite(fd, data, size, offset); }
 ssize_t writev(int fd, const iovec* parts, int count) {
-  return hourbook::crash::WriteParts(fd, parts, count, std::nullopt);
+  return hourbook::WriteParts(fd, parts, count, std::nullopt);
 }
 ssize_t pwritev(int fd, const iovec* parts, int count, off_t offset) {
-  return hourbook::crash::WriteParts(fd, parts, count, offset);
+  return hourbook::WriteParts(fd, parts, count, offset);
 }
 ssize_t pwritev64(int fd, const iovec* parts, int count, off_t offset) {
-  return hourbook::crash::WriteParts(fd, parts, count, offset);
+  return hourbook::WriteParts(fd, parts, count, offset);
 }
 
-int fdatasync(int fd) { return hourbook::crash::Sync("fdatasync", fd); }
+int fdatasync(int fd) { return hourbook::Sync("fdatasync", fd); }
 int syncfs(int fd) {
-  static const auto real = hourbook::crash::Real<int (*)(int)>("syncfs");
-  const Guard guard(hourbook::crash::lock);
+  static const auto real = hourbook::Real<int (*)(int)>("syncfs");
+  if (hourbook::IsRefused(hourbook::Call::kSync)) return -1;
+  const Guard guard(hourbook::lock);
   const int done = real(fd);
-  if (done == 0 && hourbook::crash::Find(fd) != nullptr) {
-    hourbook::crash::Record({.kind = hourbook::crash::Kind::kSyncAll});
+  if (done == 0 && hourbook::Find(fd) != nullptr) {
+    hourbook::Record({.kind = hourbook::Kind::kSyncAll});
   }
   return done;
 }
-int fsync(int fd) { return hourbook::crash::Sync("fsync", fd); }
+int fsync(int fd) { return hourbook::Sync("fsync", fd); }
 
 int ftruncate(int fd, off_t size) {
-  static const auto real = hourbook::crash::Real<int (*)(int, off_t)>("ftruncate");
-  const Guard guard(hourbook::crash::lock);
-  return hourbook::crash::Resize(fd, static_cast<uint64_t>(size), real(fd, size));
+  static const auto real = hourbook::Real<int (*)(int, off_t)>("ftruncate");
+  if (hourbook::IsRefused(hourbook::Call::kResize)) return -1;
+  const Guard guard(hourbook::lock);
+  return hourbook::Resize(fd, static_cast<uint64_t>(size), real(fd, size));
 }
 int ftruncate64(int fd, off_t size) { return ftruncate(fd, size); }
 int fallocate(int fd, int mode, off_t offset, off_t size) {
-  static const auto real = hourbook::crash::Real<int (*)(int, int, off_t, off_t)>("fallocate");
-  const Guard guard(hourbook::crash::lock);
-  return hourbook::crash::Resize(fd, static_cast<uint64_t>(offset + size), real(fd, mode, offset, size));
+  static const auto real = hourbook::Real<int (*)(int, int, off_t, off_t)>("fallocate");
+  if (hourbook::IsRefused(hourbook::Call::kResize)) return -1;
+  const Guard guard(hourbook::lock);
+  return hourbook::Resize(fd, static_cast<uint64_t>(offset + size), real(fd, mode, offset, size));
 }
 int fallocate64(int fd, int mode, off_t offset, off_t size) { return fallocate(fd, mode, offset, size); }
 
 int rename(const char* from, const char* to) {
-  static const auto real = hourbook::crash::Real<int (*)(const char*, const char*)>("rename");
-  const Guard guard(hourbook::crash::lock);
+  static const auto real = hourbook::Real<int (*)(const char*, const char*)>("rename");
+  if (hourbook::IsRefused(hourbook::Call::kRename)) return -1;
+  const Guard guard(hourbook::lock);
   const int done = real(from, to);
-  const auto name = hourbook::crash::NameOf(AT_FDCWD, from), new_name = hourbook::crash::NameOf(AT_FDCWD, to);
+  const auto name = hourbook::NameOf(AT_FDCWD, from), new_name = hourbook::NameOf(AT_FDCWD, to);
   if (done == 0 && name && new_name) {
-    hourbook::crash::Record({.kind = hourbook::crash::Kind::kRename, .name = *name, .new_name = *new_name});
+    hourbook::Record({.kind = hourbook::Kind::kRename, .name = *name, .new_name = *new_name});
   }
   return done;
 }
 int link(const char* from, const char* to) {
-  static const auto real = hourbook::crash::Real<int (*)(const char*, const char*)>("link");
-  const Guard guard(hourbook::crash::lock);
+  static const auto real = hourbook::Real<int (*)(const char*, const char*)>("link");
+  if (hourbook::IsRefused(hourbook::Call::kLink)) return -1;
+  const Guard guard(hourbook::lock);
   const int done = real(from, to);
   struct stat file;
-  if (const auto name = hourbook::crash::NameOf(AT_FDCWD, to); done == 0 && name && ::stat(to, &file) == 0) {
-    hourbook::crash::Record({.kind = hourbook::crash::Kind::kLink, .file = hourbook::crash::number_of[file.st_ino], .name = *name});
+  if (const auto name = hourbook::NameOf(AT_FDCWD, to); done == 0 && name && ::stat(to, &file) == 0) {
+    hourbook::Record({.kind = hourbook::Kind::kLink, .file = hourbook::number_of[file.st_ino], .name = *name});
   }
   return done;
 }
 int unlink(const char* path) {
-  static const auto real = hourbook::crash::Real<int (*)(const char*)>("unlink");
-  const Guard guard(hourbook::crash::lock);
-  return hourbook::crash::Remove(AT_FDCWD, path, real(path));
+  static const auto real = hourbook::Real<int (*)(const char*)>("unlink");
+  if (hourbook::IsRefused(hourbook::Call::kRemove)) return -1;
+  const Guard guard(hourbook::lock);
+  return hourbook::Remove(AT_FDCWD, path, real(path));
 }
 int unlinkat(int directory, const char* path, int flags) {
-  static const auto real = hourbook::crash::Real<int (*)(int, const char*, int)>("unlinkat");
-  const Guard guard(hourbook::crash::lock);
-  const auto name = hourbook::crash::NameOf(directory, path);  // before it is gone
+  static const auto real = hourbook::Real<int (*)(int, const char*, int)>("unlinkat");
+  if (hourbook::IsRefused(hourbook::Call::kRemove)) return -1;
+  const Guard guard(hourbook::lock);
+  const auto name = hourbook::NameOf(directory, path);  // before it is gone
   const int done = real(directory, path, flags);
-  if (done == 0 && name) hourbook::crash::Record({.kind = hourbook::crash::Kind::kRemove, .name = *name});
+  if (done == 0 && name) hourbook::Record({.kind = hourbook::Kind::kRemove, .name = *name});
   return done;
 }
 int rmdir(const char* path) {
-  static const auto real = hourbook::crash::Real<int (*)(const char*)>("rmdir");
-  const Guard guard(hourbook::crash::lock);
-  return hourbook::crash::Remove(AT_FDCWD, path, real(path));
+  static const auto real = hourbook::Real<int (*)(const char*)>("rmdir");
+  if (hourbook::IsRefused(hourbook::Call::kRemove)) return -1;
+  const Guard guard(hourbook::lock);
+  return hourbook::Remove(AT_FDCWD, path, real(path));
 }
 int mkdir(const char* path, mode_t mode) {
-  static const auto real = hourbook::crash::Real<int (*)(const char*, mode_t)>("mkdir");
-  const Guard guard(hourbook::crash::lock);
+  static const auto real = hourbook::Real<int (*)(const char*, mode_t)>("mkdir");
+  if (hourbook::IsRefused(hourbook::Call::kMakeDirectory)) return -1;
+  const Guard guard(hourbook::lock);
   const int done = real(path, mode);
-  if (const auto name = hourbook::crash::NameOf(AT_FDCWD, path); done == 0 && name) {
-    hourbook::crash::Record({.kind = hourbook::crash::Kind::kMakeDirectory, .name = *name});
+  if (const auto name = hourbook::NameOf(AT_FDCWD, path); done == 0 && name) {
+    hourbook::Record({.kind = hourbook::Kind::kMakeDirectory, .name = *name});
   }
   return done;
 }
