@@ -3,7 +3,6 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <stdarg.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -161,13 +160,16 @@ ssize_t WriteParts(int fd, const iovec* parts, int count, std::optional<off_t> o
   return written;
 }
 
-int Sync(const char* name, int fd) {
+// `of_all`: of the whole file system.
+int Sync(const char* name, int fd, bool of_all = false) {
   const auto real = Real<int (*)(int)>(name);
   if (IsRefused(Call::kSync)) return -1;
   const Guard guard(lock);
   const int done = real(fd);
   if (const OpenFile* const file = Find(fd); done == 0 && file != nullptr) {
-    if (file->is_directory) {
+    if (of_all) {
+      Record({.kind = Kind::kSyncAll});
+    } else if (file->is_directory) {
       Record({.kind = Kind::kSyncDirectory, .name = file->name});
     } else {
       Record({.kind = Kind::kSync, .file = file->file});
@@ -299,17 +301,8 @@ ssize_t pwritev64(int fd, const iovec* parts, int count, off_t offset) {
 }
 
 int fdatasync(int fd) { return hourbook::Sync("fdatasync", fd); }
-int syncfs(int fd) {
-  static const auto real = hourbook::Real<int (*)(int)>("syncfs");
-  if (hourbook::IsRefused(hourbook::Call::kSync)) return -1;
-  const Guard guard(hourbook::lock);
-  const int done = real(fd);
-  if (done == 0 && hourbook::Find(fd) != nullptr) {
-    hourbook::Record({.kind = hourbook::Kind::kSyncAll});
-  }
-  return done;
-}
 int fsync(int fd) { return hourbook::Sync("fsync", fd); }
+int syncfs(int fd) { return hourbook::Sync("syncfs", fd, true); }
 
 int ftruncate(int fd, off_t size) {
   static const auto real = hourbook::Real<int (*)(int, off_t)>("ftruncate");
@@ -358,10 +351,7 @@ int unlinkat(int directory, const char* path, int flags) {
   static const auto real = hourbook::Real<int (*)(int, const char*, int)>("unlinkat");
   if (hourbook::IsRefused(hourbook::Call::kRemove)) return -1;
   const Guard guard(hourbook::lock);
-  const auto name = hourbook::NameOf(directory, path);  // before it is gone
-  const int done = real(directory, path, flags);
-  if (done == 0 && name) hourbook::Record({.kind = hourbook::Kind::kRemove, .name = *name});
-  return done;
+  return hourbook::Remove(directory, path, real(directory, path, flags));
 }
 int rmdir(const char* path) {
   static const auto real = hourbook::Real<int (*)(const char*)>("rmdir");

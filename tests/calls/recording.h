@@ -22,7 +22,6 @@ struct Op {
     kSyncDirectory,  // the names in name
     kSyncAll,
     kPromise,        // the program says that `offset` is now promised
-    kNone,
   };
   Kind kind;
   uint64_t file = 0;  // the same number for the same file under any name

@@ -65,7 +65,6 @@ void Disk::Apply(const Op& op, Tree& tree) {
     case Kind::kSyncDirectory:
     case Kind::kSyncAll:
     case Kind::kPromise:
-    case Kind::kNone:
       break;
   }
 }
@@ -73,7 +72,6 @@ void Disk::Apply(const Op& op, Tree& tree) {
 void Disk::Take(const Op& op) {
   switch (op.kind) {
     case Kind::kPromise:
-    case Kind::kNone:
       return;
     case Kind::kSync:
       for (Change& change : changes_) change.is_certain |= IsOfContents(change.op) && change.op.file == op.file;

@@ -119,15 +119,25 @@ class Explorer {
 
 }  // namespace
 
-void Explored::Print() const {
-  std::printf("%" PRIu64 " calls, %" PRIu64 " states, %" PRIu64 " unsound\n", calls, states, unsound);
+std::vector<Op> Without(Op::Kind sync, std::vector<Op> ops) {
+  if (sync == Op::Kind::kSyncedWrite) {
+    for (Op& op : ops) {
+      if (op.kind == sync) op.kind = Op::Kind::kWrite;
+    }
+  } else {
+    std::erase_if(ops, [sync](const Op& op) { return op.kind == sync; });
+  }
+  return ops;
 }
 
 Explored Explore(const std::vector<Op>& ops, const std::string& directory, const Effort& effort,
                  const Check& check) {
   Explorer explorer(directory, effort, check);
   for (const Op& op : ops) explorer.Take(op);
-  return explorer.explored();
+  const Explored& explored = explorer.explored();
+  std::printf("%" PRIu64 " calls, %" PRIu64 " states, %" PRIu64 " unsound\n", explored.calls, explored.states,
+              explored.unsound);
+  return explored;
 }
 
 }  // namespace hourbook::crash

@@ -1,18 +1,11 @@
 #include "ledger/engine/recent_ids.h"
 
-#include <cstring>
-
-#include "gtest/gtest.h"
+#include "tests/engine/town.h"
 
 namespace hourbook {
 namespace {
 
-Id IdOf(uint64_t index) {
-  Id id{};
-  std::memcpy(id.data(), &index, sizeof(index));
-  id[15] = 1;
-  return id;
-}
+Id IdOf(uint64_t index) { return MakeId('e', index); }
 
 // Also where the numbers that the index of them has begin again at 0.
 TEST(RecentIdsTest, HasThoseThatWereNotDroppedOrTakenBack) {
