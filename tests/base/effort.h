@@ -1,10 +1,14 @@
-// How far a random test goes: the environment says it, so that a night runs what a minute's check runs.
+// How far a random test goes: the environment says it, so that a night runs what a minute's check runs. And
+// how far it went.
 #ifndef TESTS_BASE_EFFORT_H_
 #define TESTS_BASE_EFFORT_H_
 
+#include <cinttypes>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
-#include <string>
+#include <initializer_list>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "ledger/base/check.h"
@@ -24,6 +28,13 @@ inline uint64_t TestSeed() { return NumberFromEnvironment("HOURBOOK_SEED", 1); }
 
 // So many times as much as the tests of every day do.
 inline uint64_t TestEffort() { return NumberFromEnvironment("HOURBOOK_EFFORT", 1); }
+
+// What was done, on a line that tools/torture adds up: "torture: crash states=12 calls=3".
+inline void PrintCounts(const char* what, std::initializer_list<std::pair<const char*, uint64_t>> counts) {
+  std::printf("torture: %s", what);
+  for (const auto& [name, count] : counts) std::printf(" %s=%" PRIu64, name, count);
+  std::printf("\n");
+}
 
 }  // namespace hourbook
 

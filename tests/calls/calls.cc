@@ -15,6 +15,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <utility>
 
 #include "ledger/base/check.h"
 #include "tests/calls/recording.h"
@@ -222,6 +223,19 @@ Recording::~Recording() { Take(); }
 void Recording::Promise(uint64_t number) {
   const Guard guard(lock);
   Record({.kind = Kind::kPromise, .offset = number});
+}
+
+std::vector<Op> Recording::Split() {
+  const Guard guard(lock);
+  return std::exchange(ops, {});
+}
+
+void Recording::Add(std::vector<Op> others) {
+  const Guard guard(lock);
+  for (Op& op : others) {
+    HOURBOOK_CHECK(op.kind != Kind::kMakeFile, "processes would number their new files alike");
+    Record(std::move(op));
+  }
 }
 
 std::vector<Op> Recording::Take() {

@@ -44,6 +44,13 @@ class Recording {
   // Says that a number is now promised, whatever it means to the test.
   void Promise(uint64_t number);
 
+  // What was done since the beginning or the last call of this. A process that was forked from the one that
+  // records goes on recording its own calls, for the other to Add.
+  std::vector<Op> Split();
+
+  // What another process did meanwhile, to files that were there before it was forked.
+  void Add(std::vector<Op> others);
+
   // Ends it.
   std::vector<Op> Take();
 };

@@ -2,8 +2,6 @@
 
 #include <xxhash.h>
 
-#include <cinttypes>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <numeric>
@@ -12,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "ledger/base/check.h"
+#include "tests/base/effort.h"
 #include "tests/crash/disk.h"
 
 namespace hourbook::crash {
@@ -119,6 +118,13 @@ class Explorer {
 
 }  // namespace
 
+Effort Given(Effort effort) {
+  effort.seed += (TestSeed() - 1) * 1'000;
+  effort.mixtures *= static_cast<int>(TestEffort());
+  effort.most_alone *= TestEffort();
+  return effort;
+}
+
 std::vector<Op> Without(Op::Kind sync, std::vector<Op> ops) {
   if (sync == Op::Kind::kSyncedWrite) {
     for (Op& op : ops) {
@@ -135,8 +141,8 @@ Explored Explore(const std::vector<Op>& ops, const std::string& directory, const
   Explorer explorer(directory, effort, check);
   for (const Op& op : ops) explorer.Take(op);
   const Explored& explored = explorer.explored();
-  std::printf("%" PRIu64 " calls, %" PRIu64 " states, %" PRIu64 " unsound\n", explored.calls, explored.states,
-              explored.unsound);
+  if (effort.ends_at_unsound) return explored;  // meant to be
+  PrintCounts("crash", {{"calls", explored.calls}, {"states", explored.states}, {"unsound", explored.unsound}});
   return explored;
 }
 

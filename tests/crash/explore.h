@@ -29,12 +29,16 @@ struct Explored {
   std::string first;  // what is wrong with the first of them
 };
 
+// The seed and the effort that the environment asks for (tests/base/effort.h), of those that are given.
+Effort Given(Effort effort);
+
 // What a program that leaves out one kind of sync would have done: what it writes is written all the same.
 std::vector<Op> Without(Op::Kind sync, std::vector<Op> ops);
 
 // Puts each state that differs from those before into the directory, in place of what it holds, and has it
 // checked, with the last number that was promised before the power failed; 0 for none. The directory is best
-// the one that was recorded, whose path may be in its files. Prints how many there were.
+// the one that was recorded, whose path may be in its files. Prints how many there were, unless it was to
+// end at one.
 using Check = std::function<absl::Status(uint64_t promised)>;
 Explored Explore(const std::vector<Op>& ops, const std::string& directory, const Effort& effort, const Check& check);
 

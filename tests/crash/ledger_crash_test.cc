@@ -1,11 +1,15 @@
 // The power fails at every call that a ledger makes to its disk.
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <random>
 #include <thread>
 
 #include "ledger/base/error.h"
 #include "ledger/engine/verify.h"
+#include "tests/base/effort.h"
 #include "tests/crash/explore.h"
+#include "tests/crash/other_process.h"
 #include "tests/engine/town.h"
 
 namespace hourbook::crash {
@@ -55,9 +59,11 @@ class LedgerCrashTest : public testing::Test {
     ledger_ = OpenTown(path(), Options());
   }
 
-  // Days of all sorts.
+  // Days of all sorts, in an order that the seed chooses.
   void AppendAndReopen() {
-    for (const uint64_t services : {1, 1, 1, 2, 30, 1, 200, 1, 1}) Append(services);
+    std::vector<uint64_t> days = {1, 1, 1, 1, 1, 1, 2, 30, 60, 200};
+    std::shuffle(days.begin(), days.end(), std::mt19937_64(TestSeed()));
+    for (const uint64_t services : days) Append(services);
     Reopen();
     for (const uint64_t services : {1, 60, 1}) Append(services);
   }
@@ -129,7 +135,7 @@ class LedgerCrashTest : public testing::Test {
 
 TEST_F(LedgerCrashTest, NoAcknowledgedEntryIsMissingWhateverWasWritten) {
   AppendAndReopen();
-  const Explored explored = ExploreLedger(End(), {.seed = 1});
+  const Explored explored = ExploreLedger(End(), Given({.seed = 1}));
   EXPECT_EQ(explored.unsound, 0) << explored.first;
   EXPECT_GT(explored.states, 600);
 }
@@ -150,9 +156,44 @@ TEST_F(LedgerCrashTest, OfManyCallersNoneIsAnsweredForWhatIsMissing) {
     });
   }
   for (std::thread& thread : threads) thread.join();
-  const Explored explored = ExploreLedger(End(), {.seed = 2, .mixtures = 2, .most_alone = 2});
+  const Explored explored = ExploreLedger(End(), Given({.seed = 2, .mixtures = 2, .most_alone = 2}));
   EXPECT_EQ(explored.unsound, 0) << explored.first;
   EXPECT_GT(explored.states, 100);
+}
+
+// Each takes in what the other wrote, and writes on.
+TEST_F(LedgerCrashTest, OfTwoProcessesNeitherIsAnsweredForWhatIsMissing) {
+  ledger_.reset();
+  OtherProcess other(*recording_, [this](uint64_t services) {
+    if (ledger_ == nullptr) {
+      ledger_ = OpenTown(path(), Options());
+      number_ = 50'000;
+    }
+    Append(services);
+    return SnapshotOf(*ledger_)->size();
+  });
+  ledger_ = OpenTown(path(), Options());
+  for (const uint64_t services : {1, 30, 2, 1, 70, 1}) {
+    const uint64_t before = SnapshotOf(*ledger_)->size();
+    ASSERT_EQ(other.Do(services), before + services + (services + 1) / 2);
+    Append(services);
+  }
+  const Explored explored = ExploreLedger(End(), Given({.seed = 4}));
+  EXPECT_EQ(explored.unsound, 0) << explored.first;
+  EXPECT_GT(explored.states, 400);
+}
+
+TEST_F(LedgerCrashTest, NothingIsMissingWhereTheMapGrew) {
+  LedgerOptions small = Options();
+  small.map_size = uint64_t{1} << 18;
+  ledger_.reset();
+  ledger_ = OpenTown(path(), small);
+  const uint64_t before = ledger_->Stat()->map_bytes;
+  for (const uint64_t services : {1, 300, 1, 400, 1}) Append(services);
+  EXPECT_GT(ledger_->Stat()->map_bytes, before);
+  const Explored explored = ExploreLedger(End(), Given({.seed = 5, .mixtures = 2, .most_alone = 3}));
+  EXPECT_EQ(explored.unsound, 0) << explored.first;
+  EXPECT_GT(explored.states, 200);
 }
 
 TEST_F(LedgerCrashTest, ABackupIsWholeOnceItIsPromisedAndNoLedgerBefore) {
@@ -160,7 +201,7 @@ TEST_F(LedgerCrashTest, ABackupIsWholeOnceItIsPromisedAndNoLedgerBefore) {
   const uint64_t before = SnapshotOf(*ledger_)->size();
   ASSERT_TRUE(ledger_->Backup(copy()).ok());
   recording_->Promise(before + 1);  // this much is in the ledger after, and so it says that there is a copy
-  const Explored explored = Explore(End(), disk(), {.seed = 3}, [&](uint64_t promised) {
+  const Explored explored = Explore(End(), disk(), Given({.seed = 3}), [&](uint64_t promised) {
     return promised <= before ? CheckNoneOrSound(copy()) : CheckSound(copy(), before);
   });
   EXPECT_EQ(explored.unsound, 0) << explored.first;

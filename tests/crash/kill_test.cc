@@ -1,0 +1,194 @@
+// A process that appends, copies and publishes is killed at any moment, again and again.
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <map>
+#include <random>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "ledger/audit/auditor.h"
+#include "ledger/audit/publisher.h"
+#include "ledger/base/error.h"
+#include "ledger/engine/verify.h"
+#include "tests/base/effort.h"
+#include "tests/engine/town.h"
+
+namespace hourbook::crash {
+namespace {
+
+constexpr uint64_t kVolunteers = 4;
+constexpr uint64_t kThreads = 3;
+constexpr uint64_t kKills = 12;  // times the effort
+constexpr uint64_t kKillsALedger = 24;
+constexpr auto kLongestRest = absl::Milliseconds(60);
+
+bool Always(uint64_t, uint64_t) { return true; }
+
+LedgerOptions Options() {
+  LedgerOptions options = TownOptions();
+  options.map_size = uint64_t{1} << 22;  // grows
+  options.state_period = 200;
+  return options;
+}
+
+// What a process says through a pipe that it was answered: whole, since it is short.
+struct Answered {
+  enum What : uint64_t { kEntry, kCopy, kPublished };
+  uint64_t what;
+  uint64_t number;  // of the entry's id, or of the copy
+  uint64_t index;   // of the entry; what there was before it was copied or published
+};
+
+class KillTest : public testing::Test {
+ protected:
+  KillTest() : random_(TestSeed()) {}
+
+  std::string path() const { return *temp_ / "ledger"; }
+  std::string site() const { return *temp_ / "site"; }
+  std::string CopyOf(uint64_t number) const { return *temp_ / absl::StrCat("copy", number); }
+
+  void MakeTown() {
+    temp_ = std::make_unique<TempDir>(TempDir::MemoryBase());
+    entries_.clear();
+    published_ = 0;
+    const auto ledger = CreateTown(path(), Options());
+    SendOk(*ledger, Founding(kVolunteers));
+  }
+
+  // A life that is ended, and what it was answered.
+  void LiveAndBeKilled(uint64_t life) {
+    int said[2];
+    ASSERT_EQ(::pipe(said), 0);
+    const pid_t process = ::fork();
+    ASSERT_GE(process, 0);
+    if (process == 0) {
+      ::close(said[0]);
+      Live(life, said[1]);
+    }
+    ::close(said[1]);
+    copies_.clear();
+    // Some come as far as this at least; others may be killed before they have done anything.
+    const uint64_t first = random_() % 4;
+    for (bool said_it = first > Answered::kPublished; !said_it && Hear(said[0], said_it, first);) {}
+    absl::SleepFor(kLongestRest * static_cast<int64_t>(random_() % 1'000) / 1'000);
+    ::kill(process, SIGKILL);
+    ASSERT_EQ(::waitpid(process, nullptr, 0), process);
+    for (bool ignored = false; Hear(said[0], ignored, first);) {}
+    ::close(said[0]);
+  }
+
+  // Takes in one word; false at the end.
+  bool Hear(int said, bool& said_it, uint64_t expected) {
+    Answered answered;
+    if (::read(said, &answered, sizeof(answered)) != sizeof(answered)) return false;
+    if (answered.what == Answered::kEntry) entries_[answered.index] = answered.number;
+    if (answered.what == Answered::kCopy) copies_[answered.number] = answered.index;
+    if (answered.what == Answered::kPublished) published_ = answered.index;
+    said_it = said_it || answered.what == expected;
+    return true;
+  }
+
+  // Of the killed process: until then.
+  [[noreturn]] void Live(uint64_t life, int said) {
+    const auto ledger = OpenTown(path(), Options());
+    const auto say = [said](const Answered& answered) {
+      if (::write(said, &answered, sizeof(answered)) != sizeof(answered)) ::_exit(1);
+    };
+    std::vector<std::thread> threads;
+    for (uint64_t thread = 0; thread < kThreads; ++thread) {
+      threads.emplace_back([&, thread] {
+        std::mt19937_64 random(life * kThreads + thread);
+        for (uint64_t next = (life * kThreads + thread) << 32;;) {
+          std::vector<Entry> batch;
+          for (uint64_t i = random() % 3 == 0 ? random() % 300 : 0;; --i) {
+            batch.push_back(Grant(next++, random() % kVolunteers, 1));
+            if (i == 0) break;
+          }
+          std::vector<Outcome> outcomes(batch.size());
+          if (!ledger->Append(batch, absl::InfiniteFuture(), absl::MakeSpan(outcomes)).ok()) ::_exit(1);
+          say({Answered::kEntry, next - 1, outcomes.back().index});
+        }
+      });
+    }
+    for (uint64_t number = 0;; ++number) {
+      const uint64_t size = SnapshotOf(*ledger)->size();
+      if (!Publish(*ledger, signer_, site(), Always).ok()) ::_exit(1);
+      say({Answered::kPublished, 0, size});
+      if (!ledger->Backup(CopyOf(number)).ok()) ::_exit(1);
+      say({Answered::kCopy, number, size});
+    }
+  }
+
+  void ExpectSound(const std::string& where, uint64_t least) {
+    const auto ledger = OpenTown(where, Options());
+    ASSERT_NE(ledger, nullptr) << where;
+    const auto snapshot = SnapshotOf(*ledger);
+    ASSERT_GE(snapshot->size(), least) << where;
+    const absl::Status verified = Verify(*snapshot, Always);
+    ASSERT_TRUE(verified.ok()) << where << ": " << verified;
+    for (const auto& [index, number] : entries_) {
+      if (index >= snapshot->size()) break;
+      ASSERT_EQ(snapshot->At(index)->entry.id, MakeId('g', number)) << where << " at " << index;
+    }
+  }
+
+  // What stands may be later than what was answered for, never less.
+  void ExpectPublished() {
+    if (published_ == 0) return;
+    AuditReport report;
+    const AuditRequest request{.log = signer_.verifier(),
+                               .policy = std::nullopt,
+                               .state_file = {},
+                               .scratch_directory = TempDir::MemoryBase(),
+                               .threads = 1,
+                               .replay = true};
+    const absl::Status audited = Audit(PublishedDirectory(site()), request, Always, report);
+    ASSERT_TRUE(audited.ok()) << audited << " " << report.finding.what;
+    EXPECT_GE(report.checkpoint.size, published_);
+  }
+
+  void ExpectAllThatWasAnswered() {
+    ExpectSound(path(), entries_.empty() ? 0 : entries_.rbegin()->first + 1);
+    for (const auto& [number, least] : copies_) {
+      ExpectSound(CopyOf(number), least);
+      copied_ += 1;
+    }
+    ExpectPublished();
+    for (uint64_t number = 0; std::filesystem::exists(CopyOf(number)); ++number) {
+      std::filesystem::remove_all(CopyOf(number));
+    }
+  }
+
+  std::mt19937_64 random_;
+  const Signer signer_ = Signer::Generate("town.example/hours", SignatureType::kEd25519).value();
+  std::unique_ptr<TempDir> temp_;
+  std::map<uint64_t, uint64_t> entries_;  // the number of each that was answered for, by its index
+  std::map<uint64_t, uint64_t> copies_;   // of the last life: the least that each has
+  uint64_t published_ = 0;
+  uint64_t copied_ = 0;
+};
+
+TEST_F(KillTest, NothingThatWasAnsweredIsMissing) {
+  uint64_t answered = 0;
+  const uint64_t lives = kKills * TestEffort();
+  for (uint64_t life = 0; life < lives && !HasFatalFailure(); ++life) {
+    SCOPED_TRACE(absl::StrCat("HOURBOOK_SEED=", TestSeed(), " life ", life));
+    if (life % kKillsALedger == 0) {
+      answered += entries_.size();
+      MakeTown();
+    }
+    LiveAndBeKilled(life + 1);
+    ExpectAllThatWasAnswered();
+  }
+  answered += entries_.size();
+  PrintCounts("kill", {{"kills", lives}, {"answered", answered}, {"copies", copied_}});
+  EXPECT_GT(answered, lives);
+  EXPECT_GT(copied_, 0);
+  EXPECT_GT(published_, 0);
+}
+
+}  // namespace
+}  // namespace hourbook::crash
