@@ -58,13 +58,14 @@ set_up() {
   install_missing
 }
 
-# configure_and_build PRESET [TARGET]: all targets where none is given.
+# configure_and_build PRESET [TARGET...]: all targets where none is given.
 configure_and_build() {
   local preset=$1 log=build/$1.log
+  shift
   step "Building ($preset)"
   : >"$log"
   logged "$log" "configuring $preset failed" 'The last lines above say why.' \
     cmake --preset "$preset"
   logged "$log" "building $preset failed" 'The first error in the log is the one to look at.' \
-    cmake --build --preset "$preset" ${2:+--target "$2"}
+    cmake --build --preset "$preset" ${1:+--target "$@"}
 }
