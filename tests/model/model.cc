@@ -276,6 +276,39 @@ std::vector<uint64_t> Model::PersonStatementOf(const Id& party, Unit unit) const
   return std::vector<uint64_t>(indexes.begin(), indexes.end());
 }
 
+Model Model::AsOf(size_t size) const {
+  Model then(log_[0]);
+  then.log_.assign(log_.begin(), log_.begin() + static_cast<ptrdiff_t>(size));
+  return then;
+}
+
+Outcome Model::Try(const Entry& entry, int64_t now) {
+  const size_t size = log_.size();
+  const Outcome outcome = JudgeOne(entry, now);
+  log_.resize(size);
+  return outcome;
+}
+
+std::set<std::pair<Id, uint16_t>> Model::Accounts() const {
+  std::set<std::pair<Id, uint16_t>> accounts;
+  for (const Entry& entry : log_) {
+    // Times of service are carried over to the id that is kept, where the other one has any.
+    const auto minute = static_cast<uint16_t>(Unit::kMinute);
+    const bool carries = KindOf(entry) == Kind::kLink && accounts.count({entry.ref, minute}) > 0;
+    if (carries) accounts.insert({entry.credit, minute});
+    if (!Touches(entry)) continue;
+    accounts.insert({entry.debit, entry.unit});
+    accounts.insert({entry.credit, entry.unit});
+  }
+  return accounts;
+}
+
+uint64_t Model::Holds() const {
+  return static_cast<uint64_t>(std::count_if(log_.begin(), log_.end(), [&](const Entry& entry) {
+    return IsPending(entry) && FateOf(entry, log_.back().recorded_at) == Fate::kHeld;
+  }));
+}
+
 uint64_t Model::LastOf(const Id& party, uint16_t unit) const {
   uint64_t last = 0;
   for (const Entry& entry : log_) {

@@ -5,6 +5,8 @@
 #define TESTS_MODEL_MODEL_H_
 
 #include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "absl/numeric/int128.h"
@@ -34,6 +36,25 @@ class Model {
     return BalanceAt(party, unit, log_.back().recorded_at);
   }
 
+  // As it was after so many entries.
+  Model AsOf(size_t size) const;
+
+  // What it would say to an entry that comes alone, which it does not take in.
+  Outcome Try(const Entry& entry, int64_t now);
+
+  // Every account that there is; how many pending entries are held after the last one.
+  std::set<std::pair<Id, uint16_t>> Accounts() const;
+  uint64_t Holds() const;
+
+  const Entry* Find(const Id& id) const;
+  // What the party is: its open entry, if it has one; whether it was closed.
+  const Entry* PartyOf(const Id& party) const;
+  bool IsClosed(const Id& party) const;
+  bool IsFrozen(const Id& party) const;
+  // The id that stands for a party's person, and all of the person's ids.
+  Id PersonOf(const Id& party) const;
+  std::vector<Id> IdsOf(const Id& person) const;
+
  private:
   enum class Fate { kHeld, kPosted, kVoided, kLapsed };
 
@@ -50,15 +71,7 @@ class Model {
   Verdict JudgeReverse(const Entry& entry) const;
   Verdict JudgeErase(const Entry& entry) const;
 
-  const Entry* Find(const Id& id) const;
-  // What the party is: its open entry, if it has one; whether it was closed.
-  const Entry* PartyOf(const Id& party) const;
-  bool IsClosed(const Id& party) const;
-  bool IsFrozen(const Id& party) const;
-  // The id that stands for a party's person, and all of the person's ids.
-  Id PersonOf(const Id& party) const;
   bool IsOfPerson(const Id& party, const Id& person) const { return PersonOf(party) == person; }
-  std::vector<Id> IdsOf(const Id& person) const;
   Verdict CheckParty(const Id& party, std::vector<PartyKind> kinds) const;
   std::optional<uint64_t> Rule(Topic topic, const Id& scope, uint16_t key, int64_t at,
                                const Id& person = kNoId) const;

@@ -1,34 +1,15 @@
 #include "tests/model/run.h"
 
 #include <algorithm>
-#include <cctype>
-#include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
 #include "ledger/base/check.h"
-#include "ledger/chain/hasher.h"
-#include "ledger/engine/cursor.h"
-#include "ledger/engine/snapshot.h"
-#include "ledger/engine/verify.h"
-#include "ledger/format/genesis.h"
-#include "tests/chain/plain_tree.h"
-#include "tests/rules/town_machine.h"
+#include "tests/model/text.h"
 
 namespace hourbook {
 namespace {
-
-constexpr uint16_t kUnits[] = {1, 2, 3, 16};
-
-Genesis SomeGenesis() {
-  return {.origin = "model",
-          .time_zone = "",
-          .utc_offset = kShanghai,
-          .created_at = kMidnight,
-          .authority = Named('R', 0)};
-}
 
 // Memory, where there is some: what is on disk when the power fails is tested elsewhere.
 std::string NewDirectory() {
@@ -38,220 +19,245 @@ std::string NewDirectory() {
   return path;
 }
 
-std::string NameOfId(const Id& id) {
-  uint64_t number = 0;
-  std::memcpy(&number, id.data() + 8, sizeof(number));
-  const bool named = std::isalpha(id[0]) != 0 && id[1] == 0;
-  return named ? absl::StrCat(std::string(1, static_cast<char>(id[0])), number)
-               : HexEncode(absl::MakeConstSpan(id));
+void MakeKey(const std::string& home) {
+  hbk_key* key = nullptr;
+  const bool made = hbk_key_generate(TownGenesis().origin.c_str(), HBK_KEY_LOG, &key, nullptr) == HBK_OK &&
+                    hbk_key_save(key, KeyFile(home).c_str(), nullptr, nullptr) == HBK_OK;
+  hbk_key_close(key);
+  HOURBOOK_CHECK(made, "no key could be made");
 }
 
-std::string ToText(const Balance& b) {
-  return absl::StrCat("debits ", b.debits_posted, "+", b.debits_pending, " credits ",
-                      b.credits_posted, "+", b.credits_pending);
+std::string Words(const Outcome& outcome) {
+  return absl::StrCat(NameOf(outcome.verdict), " index ", outcome.index, " at ", outcome.recorded_at,
+                      " debit ", ToText(outcome.debit), " credit ", ToText(outcome.credit));
 }
 
-std::string ToText(const Entry& entry) {
-  std::string text = absl::StrCat("kind ", entry.kind, " id ", NameOfId(entry.id));
-  const auto add = [&](absl::string_view name, const Id& id) {
-    if (id != kNoId) absl::StrAppend(&text, " ", name, " ", NameOfId(id));
-  };
-  add("debit", entry.debit);
-  add("credit", entry.credit);
-  add("ref", entry.ref);
-  add("activity", entry.activity);
-  add("recorder", entry.recorder);
-  absl::StrAppend(&text, " amount ", entry.amount, " unit ", entry.unit, " code ", entry.code,
-                  " flags ", entry.flags, " timeout ", entry.timeout, " occurred_at ",
-                  entry.occurred_at, " recorded_at ", entry.recorded_at);
-  if (entry.evidence != Hash{}) absl::StrAppend(&text, " evidence ", HexEncode(entry.evidence));
-  return text;
+bool AreEqual(const Outcome& a, const Outcome& b) {
+  return a.verdict == b.verdict && a.index == b.index && a.recorded_at == b.recorded_at &&
+         a.debit == b.debit && a.credit == b.credit;
+}
+
+std::string NamesOf(const std::vector<uint32_t>& statuses) {
+  std::string names;
+  for (const uint32_t status : statuses) absl::StrAppend(&names, " ", hbk_status_name(status));
+  return names;
+}
+
+Question AskFor(What what) {
+  return {.what = what, .unit = 0, .capacity = 64, .number = 0, .id = {}, .filter = {}};
 }
 
 }  // namespace
 
-Run::Run()
-    : directory_(NewDirectory()), clock_(kMidnight), model_(EncodeGenesis(SomeGenesis()).value()) {
-  const Mismatch opened = Open();
-  HOURBOOK_CHECK(opened.empty(), "a new ledger opens");
+Run::Run(Crew& crew) : crew_(crew), home_(NewDirectory()) {
+  MakeKey(home_);
+  branches_.push_back({.path = home_ + "/ledger",
+                       .exists = false,
+                       .is_backup = false,
+                       .is_fresh_backup = false,
+                       .model = Model(EncodeGenesis(TownGenesis()).value()),
+                       .remembered = {},
+                       .at = {},
+                       .wholes = 0});
 }
 
 Run::~Run() {
-  ledger_.reset();
-  std::filesystem::remove_all(directory_);
+  for (uint32_t i = 0; i < branches_.size(); ++i) {
+    for (uint32_t process = 0; process < Crew::kSize; ++process) {
+      if (!branches_[i].at[process].is_open) continue;
+      Call close{.op = Op::kClose};
+      close.ledger = i;
+      crew_.at(process).Serve(close);
+    }
+  }
+  std::filesystem::remove_all(home_);
 }
 
-Mismatch Run::Open() {
-  ledger_.reset();
-  const std::string path = directory_ + "/ledger";
-  // The state is stored often, so that most restarts begin from one.
-  LedgerOptions options{.clock = [this] { return clock_; }, .state_period = 60};
-  absl::StatusOr<std::unique_ptr<Ledger>> opened =
-      std::filesystem::exists(path) ? Ledger::Open(path, std::move(options))
-                                    : Ledger::Create(path, SomeGenesis(), std::move(options));
-  if (!opened.ok()) return opened.status().ToString();
-  ledger_ = *std::move(opened);
+// Not where what it would be about was left out of the steps.
+bool Run::IsPossible(const Step& step) const {
+  const Call& call = step.call;
+  if (call.ledger >= branches_.size()) return false;
+  const AtProcess& at = branches_[call.ledger].at[step.process];
+  switch (call.op) {
+    case Op::kHold:  // a slot takes one
+      return at.held.count(call.slot) == 0 && (at.has_room || !at.is_open);
+    case Op::kTrial:
+      return std::count(call.lengths.begin(), call.lengths.end(), 0u) == 0;
+    case Op::kBackup:  // the next one, or one that is there
+      return call.slot <= branches_.size() && branches_[call.ledger].exists;
+    default:
+      return true;
+  }
+}
+
+void Run::FillIn(Call& call, uint32_t process) const {
+  call.home = home_;
+  call.path = branches_[call.ledger].path;
+  if (call.op == Op::kPublish || call.op == Op::kAudit) {
+    call.path = absl::StrCat(home_, "/published", call.slot);
+  }
+  if (call.op == Op::kBackup) {
+    call.path =
+        call.slot < branches_.size() ? branches_[call.slot].path : absl::StrCat(home_, "/backup", call.slot);
+  }
+  if (call.op != Op::kAsk) return;
+  const Branch& branch = branches_[call.ledger];
+  const auto held = branch.at[process].held.find(call.slot);
+  ModelAnswers answers(held == branch.at[process].held.end() ? branch.model : held->second,
+                       branch.remembered);
+  std::erase_if(call.questions, [&](const Question& question) {
+    return question.what == What::kAuditLedger && answers.Answer(question).empty();
+  });
+}
+
+void Run::TakeFacts(const Call& call, uint32_t process, const Facts& facts, Census& census) {
+  Branch& branch = branches_[call.ledger];
+  AtProcess& at = branch.at[process];
+  if (!at.is_open) return;
+  if (call.op != Op::kOpen && facts.map_bytes > at.map_bytes) census.Note(Event::kGrowth);
+  at.map_bytes = facts.map_bytes;
+  if (call.op != Op::kOpen) return;
+  if (facts.stored_size > 0) census.Note(Event::kReopening);
+  if (facts.wholes > branch.wholes) census.Note(Event::kWholeState);
+  branch.wholes = facts.wholes;
+}
+
+Mismatch Run::Compare(const Call& call, const Reply& reply, const Expected& expected) {
+  if (reply.statuses != expected.statuses) {
+    return absl::StrCat("it says", NamesOf(reply.statuses), " (", reply.trouble, "), the model",
+                        NamesOf(expected.statuses));
+  }
+  for (size_t i = 0; i < expected.outcomes.size(); ++i) {
+    if (!expected.outcomes[i] || AreEqual(reply.outcomes[i], *expected.outcomes[i])) continue;
+    return absl::StrCat("it says ", Words(reply.outcomes[i]), ", the model ", Words(*expected.outcomes[i]),
+                        ", of ", ToText(call.entries[i]));
+  }
+  if (reply.answers.size() != expected.answers.size()) return "it gives another number of answers";
+  for (size_t i = 0; i < expected.answers.size(); ++i) {
+    if (reply.answers[i] == expected.answers[i]) continue;
+    return absl::StrCat("it answers\n", reply.answers[i], "\nthe model\n", expected.answers[i], "\n",
+                        i < call.questions.size() ? NameOf(call.questions[i].what) : "");
+  }
   return "";
 }
 
-Mismatch Run::Take(const Step& step, Tally& tally) {
-  clock_ = step.clock;
-  if (step.restart) {
-    Mismatch found = Open();
-    if (found.empty()) found = CompareAll();
-    if (!found.empty()) return absl::StrCat("opened again: ", found);
+Mismatch Run::Exchange(uint32_t process, Call call, Census& census) {
+  FillIn(call, process);
+  const bool was_open = branches_[call.ledger].at[process].is_open;
+  const Expected expected = Expect(call, process, census);
+  const std::optional<Reply> reply = crew_.at(process).Serve(call);
+  if (!reply) return "the process has ended";
+  if (Mismatch found = Compare(call, *reply, expected); !found.empty()) return found;
+  census.compared += expected.statuses.size() + expected.answers.size();
+  for (const std::optional<Outcome>& outcome : expected.outcomes) census.compared += outcome.has_value();
+  for (size_t i = 0; i < call.questions.size() && i < expected.answers.size(); ++i) {
+    ++census.asked[static_cast<size_t>(call.questions[i].what)];
   }
-  if (step.batch.empty()) return "";
-  std::vector<Outcome> outcomes(step.batch.size());
-  const absl::Status appended =
-      ledger_->Append(step.batch, absl::InfiniteFuture(), absl::MakeSpan(outcomes));
-  if (!appended.ok()) return absl::StrCat("append failed: ", appended.ToString());
-  const std::vector<Outcome> expected = model_.Judge(step.batch, step.clock);
-  for (size_t i = 0; i < outcomes.size(); ++i) {
-    ++tally[{step.batch[i].kind, expected[i].verdict}];
-  }
-  return CompareAnswers(step, outcomes, expected);
-}
-
-Mismatch Run::CompareAnswers(const Step& step, const std::vector<Outcome>& outcomes,
-                               const std::vector<Outcome>& expected) const {
-  for (size_t i = 0; i < outcomes.size(); ++i) {
-    const Outcome &is = outcomes[i], &should = expected[i];
-    if (is.verdict != should.verdict) {
-      return absl::StrCat("the ledger says ", NameOf(is.verdict), ", the model ",
-                          NameOf(should.verdict), ", of ", ToText(step.batch[i]));
-    }
-    if (is.index != should.index || is.recorded_at != should.recorded_at) {
-      return absl::StrCat("entry ", is.index, " at ", is.recorded_at, ", in the model ",
-                          should.index, " at ", should.recorded_at);
-    }
-    if (is.debit != should.debit || is.credit != should.credit) {
-      return absl::StrCat("after ", ToText(step.batch[i]), ": ", ToText(is.debit), " / ",
-                          ToText(is.credit), ", in the model ", ToText(should.debit), " / ",
-                          ToText(should.credit));
-    }
-  }
+  const auto is_ok = [](uint32_t status) { return status == HBK_OK; };
+  const bool is_well = std::all_of(expected.statuses.begin(), expected.statuses.end(), is_ok) &&
+                       (call.op == Op::kAudit || was_open || call.op == Op::kOpen);
+  if (is_well) ++census.ops[static_cast<size_t>(call.op)];
+  bool& is_fresh_backup = branches_[call.ledger].is_fresh_backup;
+  const bool restores = is_well && call.op == Op::kOpen && std::exchange(is_fresh_backup, false);
+  if (restores) census.Note(Event::kRestore);
+  TakeFacts(call, process, reply->facts, census);
   return "";
 }
 
-Mismatch Run::CompareAccount(const Snapshot& snapshot, const Id& party, Unit unit) const {
-  const absl::StatusOr<hourbook::Account> account = snapshot.AccountOf(party, unit);
-  if (!account.ok()) return account.status().ToString();
-  const Balance should = model_.BalanceOf(party, unit);
-  if (account->balance != should) {
-    return absl::StrCat("party ", NameOfId(party), " unit ", static_cast<uint16_t>(unit), " has ",
-                        ToText(account->balance), ", in the model ", ToText(should));
-  }
-  Mismatch found = CompareStatement(Cursor::Account(snapshot, party, unit, {}), party,
-                                    model_.StatementOf(party, unit));
-  if (!found.empty()) return found;
-  return CompareStatement(Cursor::Statement(snapshot, party, unit, {}), party,
-                          model_.PersonStatementOf(party, unit));
+// What a killed process was at is there whole, or not at all; sent again it stands once. LMDB tells readers
+// of a commit last: of a process that is killed just before that, the next writer brings to light what
+// readers do not see.
+Mismatch Run::Resolve(const Step& step, Census& census) {
+  Branch& branch = branches_[step.call.ledger];
+  Model written = branch.model;
+  written.Judge(step.call.entries, step.call.clock);
+  Call ask = {.op = Op::kAsk, .ledger = step.call.ledger};
+  ask.clock = step.call.clock;
+  ask.questions = {AskFor(What::kStat)};
+  const std::optional<Reply> seen = ServeHere(ask);
+  if (!seen || seen->answers.size() != 1) return "this process has no answer";
+  const auto answer = [&](const Model& model) {
+    return ModelAnswers(model, branch.remembered).Answer(ask.questions[0]);
+  };
+  const bool is_before = seen->answers[0] == answer(branch.model);
+  const bool is_after = seen->answers[0] == answer(written);
+  if (!is_before && !is_after) return absl::StrCat("it is there in part: ", seen->answers[0]);
+
+  const std::optional<Reply> again = ServeHere(step.call);
+  if (!again || again->outcomes.size() != 1) return "this process has no answer";
+  const Outcome at_once = branch.model.Judge(step.call.entries, step.call.clock)[0];
+  const Outcome once_more = written.Judge(step.call.entries, step.call.clock)[0];
+  branch.at[0].known = branch.model.log().size();
+  ++census.compared;
+  const bool was_written = AreEqual(again->outcomes[0], once_more);
+  if (was_written && once_more.verdict == Verdict::kExists) census.Note(Event::kWritten);
+  if (was_written || (is_before && AreEqual(again->outcomes[0], at_once))) return "";
+  return absl::StrCat("killed at it, and sent again, it is ", Words(again->outcomes[0]), ", the model ",
+                      Words(at_once), " or ", Words(once_more));
 }
 
-Mismatch Run::CompareStatement(absl::StatusOr<Cursor> cursor, const Id& party,
-                               std::vector<uint64_t> expected) const {
-  if (!cursor.ok()) return cursor.status().ToString();
-  std::vector<Entry> page(64);
-  while (true) {
-    const absl::StatusOr<size_t> count = cursor->Next(absl::MakeSpan(page));
-    if (!count.ok()) return count.status().ToString();
-    for (size_t i = 0; i < *count; ++i) {
-      if (expected.empty() || expected.back() != page[i].index) {
-        return absl::StrCat("the statement of ", NameOfId(party), " shows entry ", page[i].index);
-      }
-      expected.pop_back();
-    }
-    if (*count == 0) break;
-  }
-  if (expected.empty()) return "";
-  return absl::StrCat("the statement of ", NameOfId(party), " lacks entry ", expected.back());
+std::optional<Reply> Run::ServeHere(Call call) const {
+  FillIn(call, 0);
+  return crew_.at(0).Serve(call);
 }
 
-Mismatch Run::CompareEntries(const Snapshot& snapshot) const {
-  const std::vector<Entry>& log = model_.log();
-  if (snapshot.size() != log.size()) {
-    return absl::StrCat("there are ", snapshot.size(), " entries, in the model ", log.size());
+Mismatch Run::Kill(const Step& step, Census& census) {
+  Branch& branch = branches_[step.call.ledger];
+  const AtProcess &there = branch.at[step.process], &here = branch.at[0];
+  // Of one entry it makes no difference to what comes whether it was written.
+  const bool at_work = step.call.entries.size() == 1 && there.is_open && !there.is_behind &&
+                       !there.is_read_only && here.is_open && !here.is_behind && !here.is_read_only;
+  census.Note(at_work ? Event::kKillAtWork : Event::kKill);
+  if (at_work) {
+    Call call = step.call;
+    FillIn(call, step.process);
+    crew_.worker(step.process).KillWhileServing(call, step.after_micros);
+  } else {
+    crew_.worker(step.process).Kill();
   }
-  std::vector<Hash> leaves;
-  Hash prev{};
-  for (const Entry& entry : log) {
-    const absl::StatusOr<Record> by_id = snapshot.Get(entry.id);
-    if (!by_id.ok()) return by_id.status().ToString();
-    if (by_id->entry != entry) return absl::StrCat("entry ", entry.index, " is another");
-    leaves.push_back(prev = EntryLeafHash(prev, entry));
-  }
-  return snapshot.root() == PlainRoot(leaves) ? "" : "the root is another";
+  for (Branch& any : branches_) any.at[step.process] = {};
+  return at_work ? Resolve(step, census) : "";
 }
 
-Mismatch Run::CompareAll() {
-  const absl::StatusOr<std::unique_ptr<Snapshot>> snapshot = ledger_->OpenSnapshot();
-  if (!snapshot.ok()) return snapshot.status().ToString();
-  if (Mismatch entries = CompareEntries(**snapshot); !entries.empty()) return entries;
-  for (const Entry& entry : model_.log()) {
+Mismatch Run::Take(const Step& step, Census& census) {
+  if (!IsPossible(step)) return "";
+  ++census.steps;
+  return step.kills ? Kill(step, census) : Exchange(step.process, step.call, census);
+}
+
+std::vector<Question> EveryQuestion(const Model& model) {
+  std::vector<Question> questions = {AskFor(What::kStat), AskFor(What::kVerify), AskFor(What::kParties),
+                                     AskFor(What::kEntries)};
+  for (const Entry& entry : model.log()) {
+    questions.push_back(AskFor(What::kEntryById));
+    questions.back().id = entry.id;
     if (entry.kind != static_cast<uint16_t>(Kind::kOpen)) continue;
-    for (const uint16_t unit : kUnits) {
-      Mismatch account = CompareAccount(**snapshot, entry.credit, static_cast<Unit>(unit));
-      if (!account.empty()) return account;
+    questions.push_back(AskFor(What::kUnits));
+    questions.back().id = entry.credit;
+  }
+  for (const auto& [party, unit] : model.Accounts()) {
+    for (const What what : {What::kBalance, What::kStatement}) {
+      questions.push_back(AskFor(what));
+      questions.back().id = party;
+      questions.back().unit = unit;
     }
   }
-  const absl::Status verified = Verify(**snapshot, [](uint64_t, uint64_t) { return true; });
-  return verified.ok() ? "" : verified.ToString();
+  return questions;
 }
 
-Mismatch Play(const std::vector<Step>& steps) {
-  Run run;
-  Tally tally;
-  for (const Step& step : steps) {
-    if (Mismatch found = run.Take(step, tally); !found.empty()) return found;
-  }
-  return run.CompareAll();
-}
-
-namespace {
-
-// Leaves out as large pieces as can be, then smaller ones. `still` says whether what is left differs.
-template <class Item, class Still>
-std::vector<Item> LeaveOut(std::vector<Item> items, Still still) {
-  for (size_t piece = std::max<size_t>(items.size() / 2, 1); piece > 0; piece /= 2) {
-    for (size_t at = 0; at < items.size();) {
-      std::vector<Item> fewer = items;
-      const size_t end = std::min(at + piece, fewer.size());
-      fewer.erase(fewer.begin() + static_cast<ptrdiff_t>(at),
-                  fewer.begin() + static_cast<ptrdiff_t>(end));
-      if (still(fewer)) {
-        items = std::move(fewer);
-      } else {
-        at += piece;
+Mismatch Run::CompareAll(int64_t clock, Census& census) {
+  for (uint32_t i = 0; i < branches_.size(); ++i) {
+    for (uint32_t process = 0; process < Crew::kSize; ++process) {
+      if (!branches_[i].at[process].is_open) continue;
+      Call ask{.op = Op::kAsk, .ledger = i};
+      ask.clock = clock;
+      ask.questions = EveryQuestion(branches_[i].model);
+      if (Mismatch found = Exchange(process, ask, census); !found.empty()) {
+        return absl::StrCat("at the end, ledger ", i, " in process ", process, ": ", found);
       }
     }
   }
-  return items;
-}
-
-}  // namespace
-
-std::vector<Step> Shrink(std::vector<Step> steps) {
-  const auto differs = [](const std::vector<Step>& some) { return !Play(some).empty(); };
-  steps = LeaveOut(std::move(steps), differs);
-  for (size_t i = 0; i < steps.size(); ++i) {
-    steps[i].batch = LeaveOut(steps[i].batch, [&](const std::vector<Entry>& fewer) {
-      std::vector<Step> some = steps;
-      some[i].batch = fewer;
-      return differs(some);
-    });
-  }
-  return steps;
-}
-
-std::string ToText(const std::vector<Step>& steps) {
-  std::string text;
-  for (const Step& step : steps) {
-    if (step.restart) absl::StrAppend(&text, "open again\n");
-    absl::StrAppend(&text, "at ", step.clock, "\n");
-    for (const Entry& entry : step.batch) absl::StrAppend(&text, "  ", ToText(entry), "\n");
-  }
-  return text;
+  return "";
 }
 
 }  // namespace hourbook

@@ -4,10 +4,14 @@
 #define TESTS_MODEL_TOWN_GENERATOR_H_
 
 #include <algorithm>
+#include <map>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "ledger/rules/policy.h"
+#include "tests/model/census.h"
+#include "tests/model/model.h"
 #include "tests/rules/town_machine.h"
 
 namespace hourbook {
@@ -69,16 +73,39 @@ class TownGenerator {
     rule(Topic::kBankBudget, Named('P', 0), 0, 500);
     rule(Topic::kUnit, kNoId, 16, 1);
     entries.back().activity[0] = 'x';
-    if (OneIn(2)) rule(Topic::kExpiryDays, kNoId, 2, 1);
+    if (!OneIn(4)) rule(Topic::kExpiryDays, kNoId, 2, 1);
+    if (OneIn(2)) rule(Topic::kGrantOnce, Named('P', 0), 2, 1);
+    if (OneIn(2)) rule(Topic::kMostHeld, kNoId, 2, 60 + Below(200));
+    if (OneIn(2)) rule(Topic::kDailyRedemptions, kNoId, 0, 1 + Below(2));
+    if (OneIn(3)) rule(Topic::kSecondPerson, kNoId, 0, 60 + Below(120));
+    if (OneIn(4)) rule(Topic::kSecondPersonCap, kNoId, 0, 500 + Below(300));
+    if (OneIn(3)) rule(Topic::kBackdatingDays, kNoId, 0, 3 + Below(4));
+    if (OneIn(4)) rule(Topic::kMonthlyCapMinutes, kNoId, 0, 600 + Below(900));
+    if (OneIn(4)) rule(Topic::kMonthlyCapPoints, kNoId, 0, 60 + Below(150));
+    if (OneIn(4)) rule(Topic::kCategory, kNoId, 1, 1);
+    if (entries.back().code == static_cast<uint16_t>(Topic::kCategory)) entries.back().activity[0] = 'x';
     rule(Topic::kMaxServiceMinutes, kNoId, 0, 300);
-    rule(Topic::kDailyCapMinutes, kNoId, 0, 480);
+    rule(Topic::kDailyCapMinutes, kNoId, 0, 240 + Below(240));
     return entries;
   }
 
-  std::vector<Entry> Batch(const std::vector<Entry>& log) {
+  // Some entries are chosen, as the ledger stands, because it takes them, and some for an answer that was
+  // seldom given to their kind.
+  std::vector<Entry> Batch(const Model& model, int64_t now, const Tally& tally) {
+    return BatchOf([&] {
+      if (OneIn(3)) return Seldom(model, now, tally);
+      return OneIn(2) ? One(model.log()) : Fitting(model, now);
+    });
+  }
+
+  const std::vector<Entry>& sent() const { return sent_; }
+
+ private:
+  template <class Make>
+  std::vector<Entry> BatchOf(Make make) {
     std::vector<Entry> batch;
     for (uint32_t i = 1 + (OneIn(4) ? Below(4) : 0); i > 0; --i) {
-      batch.push_back(One(log));
+      batch.push_back(make());
       const bool may_link = batch.back().kind != static_cast<uint16_t>(Kind::kPolicy);
       if (may_link && OneIn(6)) batch.back().flags |= kFlagLinked;
     }
@@ -87,7 +114,34 @@ class TownGenerator {
     return batch;
   }
 
- private:
+  static constexpr int kTried = 8;
+
+  Entry Fitting(Model model, int64_t now) {
+    Entry entry = One(model.log());
+    for (int i = 1; i < kTried && model.Try(entry, now).verdict != Verdict::kOk; ++i) {
+      entry = One(model.log());
+    }
+    return entry;
+  }
+
+  // Of some, that whose answer was given least often, to its kind least often.
+  Entry Seldom(Model model, int64_t now, const Tally& tally) {
+    std::map<Verdict, uint64_t> given;
+    for (const auto& [what, count] : tally) given[what.second] += count;
+    Entry seldom{};
+    std::pair<uint64_t, uint64_t> fewest = {UINT64_MAX, 0};
+    for (int i = 0; i < kTried; ++i) {
+      const Entry entry = One(model.log());
+      const Verdict verdict = model.Try(entry, now).verdict;
+      const auto to_kind = tally.find({entry.kind, verdict});
+      const std::pair<uint64_t, uint64_t> count = {given[verdict],
+                                                   to_kind == tally.end() ? 0 : to_kind->second};
+      if (count < fewest) seldom = entry;
+      fewest = std::min(fewest, count);
+    }
+    return seldom;
+  }
+
   Entry Blank(Kind kind) {
     Entry entry{};
     entry.id = Named('e', ++next_id_);
@@ -108,7 +162,7 @@ class TownGenerator {
   }
 
   Entry One(const std::vector<Entry>& log) {
-    if (!sent_.empty() && OneIn(12)) return Again();
+    if (!sent_.empty() && OneIn(12)) return Again(log);
     Entry entry = Sensible(log);
     if (OneIn(3) && entry.evidence == Hash{}) entry.evidence[0] = static_cast<uint8_t>(Below(4));
     if (OneIn(25)) Spoil(entry);
@@ -121,10 +175,10 @@ class TownGenerator {
   }
 
   // Something sent before, as it was or with one thing changed.
-  Entry Again() {
-    Entry entry = sent_[Below(static_cast<uint32_t>(sent_.size()))];
-    if (OneIn(2)) return entry;
-    switch (Below(5)) {
+  Entry Again(const std::vector<Entry>& log) {
+    Entry entry = OneIn(3) ? sent_[Below(static_cast<uint32_t>(sent_.size()))] : AsSent(Any(log));
+    if (OneIn(4)) return entry;
+    switch (Below(13)) {
       case 0:
         entry.amount += 1;
         break;
@@ -137,16 +191,90 @@ class TownGenerator {
       case 3:
         entry.occurred_at += kMinute;
         break;
+      case 4:
+        entry.kind = Alike(static_cast<Kind>(entry.kind));
+        break;
+      case 5:
+        entry.debit = Pick({Named('T', 0), Named('P', 1), Named('V', 1)});
+        break;
+      case 6:
+        entry.unit ^= 1;
+        break;
+      case 7:
+        entry.ref[4] ^= 1;
+        break;
+      case 8:
+        entry.activity = Named('a', 7);
+        break;
+      case 9:
+        entry.recorder = entry.recorder == Named('R', 1) ? Named('R', 0) : Named('R', 1);
+        break;
+      case 10:
+        entry = AsSent(Pending(log));
+        entry.timeout += 30;
+        break;
+      case 11:
+        entry.flags ^= Pick({kFlagCheckedIn, kFlagSupervised, kFlagAdministered, kFlagPending});
+        break;
       default:
         entry.evidence[3] ^= 1;
     }
     return entry;
   }
 
+  // An entry of the log as a caller hands it in.
+  static Entry AsSent(Entry entry) {
+    entry.index = entry.prev_debit = entry.prev_credit = 0;
+    if ((entry.flags & kFlagImported) == 0) entry.recorded_at = 0;
+    entry.flags &= static_cast<uint16_t>(~kFlagLate);
+    return entry;
+  }
+
+  // A kind that has the same fields, for most.
+  static uint16_t Alike(Kind kind) {
+    constexpr std::pair<Kind, Kind> kPairs[] = {{Kind::kOpen, Kind::kClose},
+                                                {Kind::kRedeem, Kind::kTransfer},
+                                                {Kind::kPost, Kind::kVoid},
+                                                {Kind::kTraining, Kind::kInspection},
+                                                {Kind::kLegacy, Kind::kDistribution},
+                                                {Kind::kSettle, Kind::kExpire}};
+    for (const auto& [one, other] : kPairs) {
+      if (kind == one) return static_cast<uint16_t>(other);
+      if (kind == other) return static_cast<uint16_t>(one);
+    }
+    return static_cast<uint16_t>(Kind::kContribution);
+  }
+
   void Spoil(Entry& entry) {
-    switch (Below(8)) {
+    switch (Below(16)) {
       case 0:
         entry.id = kNoId;
+        break;
+      case 8:
+        entry.kind = static_cast<uint16_t>(Below(2));
+        if (OneIn(2)) entry.kind = static_cast<uint16_t>(static_cast<uint32_t>(kLastKind) + 1 + Below(3));
+        break;
+      case 9:
+        entry.reserved = 1;
+        break;
+      case 10:
+        Pick({&entry.index, &entry.prev_debit, &entry.prev_credit})[0] = 1 + Below(9);
+        break;
+      case 11:
+        entry.recorded_at = entry.occurred_at;
+        break;
+      case 12:
+        entry.timeout = 1 + Below(60);
+        break;
+      case 13:
+        entry.activity = Named('a', Below(6));
+        entry.ref = Named('V', Below(3));
+        break;
+      case 14:
+        Pick({&entry.debit, &entry.credit, &entry.ref, &entry.recorder})[0] = kNoId;
+        break;
+      case 15:
+        entry.code = static_cast<uint16_t>(Below(40));
         break;
       case 1:
         entry.unit = static_cast<uint16_t>(Below(5));
@@ -189,6 +317,7 @@ class TownGenerator {
         entry.amount = Below(700);
         entry.code = static_cast<uint16_t>(OneIn(12) ? 32 : 1 + Below(7));
         if (!OneIn(3)) Limit(entry);
+        if (OneIn(8)) return Contradicting(entry, log);
         if (OneIn(12)) MoveDays(entry, log.back().recorded_at);
         if (OneIn(15)) entry.activity[1] = 'x';
         if (OneIn(4)) entry.occurred_at = kMidnight;  // as the first ones
@@ -199,7 +328,7 @@ class TownGenerator {
       case 3:
       case 4:
       case 5:
-        return Service();
+        return Service(log);
       case 6:
       case 7:
         return Award(log);
@@ -248,6 +377,7 @@ class TownGenerator {
       case 17: {
         Entry entry = Blank(Kind::kExpire);
         entry.debit = OneIn(10) ? Named('B', 0) : Volunteer();
+        if (OneIn(2)) entry.debit = Pending(log).debit;
         entry.credit = Named('P', Below(2));
         entry.unit = static_cast<uint16_t>(OneIn(4) ? Unit::kBankMinute : Unit::kPoint);
         entry.amount = OneIn(4) ? Below(60) : 0;
@@ -297,6 +427,7 @@ class TownGenerator {
                               {Topic::kBankBudget, 0, 900},
                               {Topic::kPostWhenOver, 0, 2},
                               {Topic::kSecondPersonCap, 300, 500},
+                              {Topic::kImporting, 0, 8},
                               {Topic::kImporting, 0, 8}});
     entry.code = static_cast<uint16_t>(range.topic);
     entry.credit = kNoId;
@@ -333,6 +464,20 @@ class TownGenerator {
     }
   }
 
+  // Another value for what a policy entry says already; or the end of importing, or it allowed again.
+  Entry Contradicting(Entry entry, const std::vector<Entry>& log) {
+    Entry other = AsSent(Of(Kind::kPolicy, log));
+    other.id = entry.id;
+    ++other.amount;
+    if (OneIn(2)) {
+      other.code = static_cast<uint16_t>(Topic::kImporting);
+      other.credit = other.ref = other.activity = kNoId;
+      other.amount = Below(2);
+    }
+    other.recorder = FirstAuthority();
+    return other;
+  }
+
   // The town's days begin an hour earlier or later from some hour on.
   void MoveDays(Entry& entry, int64_t now) {
     entry.code = static_cast<uint16_t>(Topic::kUtcOffset);
@@ -359,14 +504,15 @@ class TownGenerator {
     return entry;
   }
 
-  Entry Service() {
+  Entry Service(const std::vector<Entry>& log) {
     Entry entry = Blank(Kind::kService);
     entry.debit = Named('T', 0);
     entry.credit = Volunteer();
     entry.recorder = Recorder();
     entry.unit = static_cast<uint16_t>(Unit::kMinute);
-    entry.amount = OneIn(12) ? Below(400) : 15 * (1 + Below(12));
+    entry.amount = OneIn(12) ? (OneIn(3) ? 0 : Below(400)) : 15 * (1 + Below(12));
     entry.code = static_cast<uint16_t>(OneIn(6) ? 3 : 1);
+    if (OneIn(4)) Touch(Of(Kind::kService, log), entry);
     if (OneIn(3)) {
       entry.flags = kFlagPending;
       entry.timeout = Below(3) * 40;
@@ -374,6 +520,15 @@ class TownGenerator {
       entry.ref = Recorder();
     }
     return entry;
+  }
+
+  // It begins where the other ends, or ends where that begins; or they overlap by a minute, or two.
+  void Touch(const Entry& other, Entry& entry) {
+    if (other.kind != entry.kind) return;
+    const int64_t overlap = int64_t{Below(3)} * kMinute;
+    entry.credit = other.credit;
+    entry.occurred_at = OneIn(3) ? other.occurred_at - static_cast<int64_t>(entry.amount) * kMinute + overlap
+                                 : other.occurred_at + static_cast<int64_t>(other.amount) * kMinute - overlap;
   }
 
   Entry Record() {
@@ -392,6 +547,7 @@ class TownGenerator {
     if (entry.kind == static_cast<uint16_t>(Kind::kTraining) && OneIn(2)) entry.ref = Recorder();
     entry.unit = static_cast<uint16_t>(OneIn(10) ? 17 : 16);
     entry.amount = Below(OneIn(8) ? 2 : 9);
+    if (OneIn(15)) entry.amount = UINT64_MAX / 2 + 1 + Below(100);  // once, and not twice
     entry.code = static_cast<uint16_t>(1 + Below(3));
     return entry;
   }

@@ -1,0 +1,127 @@
+#include "tests/model/process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+
+#include "ledger/base/check.h"
+
+extern "C" char** environ;  // NOLINT: POSIX has no header that declares it
+
+namespace hourbook {
+namespace {
+
+bool WriteAll(int fd, const void* bytes, size_t count) {
+  const char* at = static_cast<const char*>(bytes);
+  while (count > 0) {
+    const ssize_t written = ::write(fd, at, count);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    at += written;
+    count -= static_cast<size_t>(written);
+  }
+  return true;
+}
+
+bool ReadAll(int fd, void* bytes, size_t count) {
+  char* at = static_cast<char*>(bytes);
+  while (count > 0) {
+    const ssize_t got = ::read(fd, at, count);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return false;
+    at += got;
+    count -= static_cast<size_t>(got);
+  }
+  return true;
+}
+
+bool WriteMessage(int fd, const std::string& message) {
+  const uint64_t size = message.size();
+  return WriteAll(fd, &size, sizeof(size)) && WriteAll(fd, message.data(), message.size());
+}
+
+std::optional<std::string> ReadMessage(int fd) {
+  uint64_t size = 0;
+  constexpr uint64_t kMost = uint64_t{1} << 28;
+  if (!ReadAll(fd, &size, sizeof(size)) || size > kMost) return std::nullopt;
+  std::string message(size, '\0');
+  return ReadAll(fd, message.data(), size) ? std::optional(std::move(message)) : std::nullopt;
+}
+
+}  // namespace
+
+Worker::~Worker() {
+  HOURBOOK_CHECK(End(), "a worker ended badly: it crashed, or a sanitizer found something");
+}
+
+bool Worker::Begin() {
+  std::array<int, 2> to, from;
+  if (::pipe2(to.data(), O_CLOEXEC) != 0 || ::pipe2(from.data(), O_CLOEXEC) != 0) return false;
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_adddup2(&actions, to[0], STDIN_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, from[1], STDOUT_FILENO);
+  std::string program = "/proc/self/exe", argument = kWorkerArgument;
+  char* const arguments[] = {program.data(), argument.data(), nullptr};
+  const int failed = ::posix_spawn(&process_, program.c_str(), &actions, nullptr, arguments, environ);
+  ::posix_spawn_file_actions_destroy(&actions);
+  ::close(to[0]);
+  ::close(from[1]);
+  to_ = to[1];
+  from_ = from[0];
+  if (failed != 0) process_ = 0;
+  begun_ += failed == 0;
+  return failed == 0;
+}
+
+bool Worker::Send(const Call& call) {
+  if (process_ == 0 && !Begin()) return false;
+  return WriteMessage(to_, Encode(call));
+}
+
+std::optional<Reply> Worker::Serve(const Call& call) {
+  const std::optional<std::string> message = Send(call) ? ReadMessage(from_) : std::nullopt;
+  if (!message) End();
+  return message ? DecodeReply(*message) : std::nullopt;
+}
+
+void Worker::Kill() {
+  if (process_ != 0) ::kill(process_, SIGKILL);
+  End();
+}
+
+void Worker::KillWhileServing(const Call& call, unsigned microseconds) {
+  if (!Send(call)) return;
+  ::usleep(microseconds);
+  Kill();
+}
+
+bool Worker::End() {
+  if (process_ == 0) return true;
+  ::close(to_);
+  ::close(from_);
+  int status = 0;
+  while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
+  }
+  process_ = 0;
+  return status == 0 || (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+int ServeAsWorker() {
+  Desk desk;
+  while (true) {
+    const std::optional<std::string> message = ReadMessage(STDIN_FILENO);
+    if (!message) return 0;
+    const std::optional<Call> call = DecodeCall(*message);
+    if (!call || !WriteMessage(STDOUT_FILENO, Encode(desk.Serve(*call)))) return 1;
+  }
+}
+
+}  // namespace hourbook
