@@ -8,6 +8,7 @@
 
 #include "gtest/gtest-spi.h"
 #include "tests/api/scenes.h"
+#include "tests/base/effort.h"
 #include "tests/calls/allocations.h"
 
 namespace hourbook {
@@ -28,11 +29,20 @@ TEST_P(OutOfMemoryTest, IsToldAndHarmsNothing) {
     const Explored explored = Explore(scene, kMemory, for_ever);
     constexpr uint64_t kSomeAreTold = 10;  // of so many runs; a few allocations can be done without
     EXPECT_TRUE(explored.told > 0 || explored.runs < kSomeAreTold);
-    std::printf("torture: memory: scene=%s%s runs=%lu told=%lu poisoned=%lu", scene.name,
-                for_ever ? "-for-ever" : "", explored.runs, explored.told, explored.poisoned);
     const auto after = RefusedAllocations();
-    for (size_t i = 0; i < kAllocations; ++i) std::printf(" %s=%lu", kAllocationNames[i], after[i] - before[i]);
-    std::printf(" findings=%d\n", HasFailure() ? 1 : 0);
+    const auto refused = [&](Allocation kind) {
+      const auto i = static_cast<size_t>(kind);
+      return after[i] - before[i];
+    };
+    std::printf("%s%s\n", scene.name, for_ever ? " for ever" : "");
+    PrintCounts("memory", {{"runs", explored.runs},
+                           {"told", explored.told},
+                           {"poisoned", explored.poisoned},
+                           {"malloc", refused(Allocation::kMalloc)},
+                           {"calloc", refused(Allocation::kCalloc)},
+                           {"realloc", refused(Allocation::kRealloc)},
+                           {"aligned", refused(Allocation::kAligned)},
+                           {"new", refused(Allocation::kNew)}});
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "tests/api/child.h"
 #include "tests/api/handles.h"
+#include "tests/base/effort.h"
 
 namespace hourbook {
 namespace {
@@ -259,7 +260,7 @@ TEST_F(ProcessesTest, WithoutFilesToOpenItSaysSoAndGoesOnLater) {
   }
   EXPECT_GT(told, 5u);
   EXPECT_EQ(VerifyAll(ledger_, &error_), HBK_OK) << error_.message;
-  std::printf("torture: files: told=%lu findings=%d\n", told, HasFailure() ? 1 : 0);
+  PrintCounts("files", {{"told", told}});
   hbk_key_close(key);
 }
 

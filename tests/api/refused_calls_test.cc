@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "tests/api/scenes.h"
+#include "tests/base/effort.h"
 #include "tests/calls/calls.h"
 #include "tests/calls/mappings.h"
 
@@ -47,14 +48,21 @@ class RefusedCallsTest : public testing::TestWithParam<Scene> {
   void Try(const Scene& scene, const Refusal& refusal) {
     const auto before = FailedMappings();
     const Explored explored = Explore(scene, refusal.fault, refusal.for_ever);
-    std::printf("torture: calls: scene=%s%s fault=%s runs=%lu told=%lu poisoned=%lu", scene.name,
-                refusal.for_ever ? "-for-ever" : "", refusal.fault.name, explored.runs, explored.told,
-                explored.poisoned);
     const auto after = FailedMappings();
-    for (size_t i = 0; i < kMappings; ++i) {
-      if (after[i] > before[i]) std::printf(" %s=%lu", kMappingNames[i], after[i] - before[i]);
-    }
-    std::printf(" findings=%d\n", HasFailure() ? 1 : 0);
+    const auto failed = [&](Mapping kind) {
+      const auto i = static_cast<size_t>(kind);
+      return after[i] - before[i];
+    };
+    std::printf("%s%s, %s\n", scene.name, refusal.for_ever ? " for ever" : "", refusal.fault.name);
+    PrintCounts("calls", {{"runs", explored.runs},
+                          {"told", explored.told},
+                          {"poisoned", explored.poisoned},
+                          {"mmap", failed(Mapping::kMap)},
+                          {"munmap", failed(Mapping::kUnmap)},
+                          {"mremap", failed(Mapping::kRemap)},
+                          {"msync", failed(Mapping::kSync)},
+                          {"madvise", failed(Mapping::kAdvise)},
+                          {"pthread_create", failed(Mapping::kThread)}});
   }
 };
 

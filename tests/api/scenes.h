@@ -70,7 +70,7 @@ struct Explored {
   uint64_t runs = 0, told = 0, poisoned = 0;
 };
 
-// The long form: with HOURBOOK_FAULTS in the environment, the number of the first fault.
+// With HOURBOOK_EFFORT above 1 in the environment; or HOURBOOK_FAULTS, the number of the fault to begin with.
 bool IsLongForm();
 
 // Every scene.stride-th of many, each in the long form. Stops at a failure.

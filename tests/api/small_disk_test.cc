@@ -10,6 +10,7 @@
 
 #include "tests/api/child.h"
 #include "tests/api/handles.h"
+#include "tests/base/effort.h"
 
 namespace hourbook {
 namespace {
@@ -124,7 +125,7 @@ TEST_F(SmallDiskTest, AFullOneIsToldAndLosesNothing) {
   Reopen(path());
   ExpectAllTaken();
   EXPECT_EQ(AppendAll(ledger_, {Grant(taken_, 0, 1)}, &error_), HBK_OK) << error_.message;
-  std::printf("torture: disk: appended=%lu findings=%d\n", taken_, HasFailure() ? 1 : 0);
+  PrintCounts("disk", {{"appended", taken_}});
 }
 
 // Not even the files that the readers of all processes share may need room then.

@@ -12,8 +12,6 @@ namespace hourbook {
 // How memory is asked for. kAligned: posix_memalign and its like.
 enum class Allocation { kMalloc, kCalloc, kRealloc, kAligned, kNew };
 inline constexpr size_t kAllocations = 5;
-inline constexpr std::array<const char*, kAllocations> kAllocationNames = {"malloc", "calloc", "realloc",
-                                                                          "aligned", "new"};
 
 // Counts what is asked for from here on, by any thread and any library, and refuses the `first`-th to the
 // `last`-th; nothing where first is 0.

@@ -11,8 +11,6 @@ namespace hourbook {
 
 enum class Mapping { kMap, kUnmap, kRemap, kSync, kAdvise, kThread };
 inline constexpr size_t kMappings = 6;
-inline constexpr std::array<const char*, kMappings> kMappingNames = {"mmap",  "munmap",  "mremap",
-                                                                    "msync", "madvise", "pthread_create"};
 
 // Counts the calls from here on, and has those from the `first`-th to the `last`-th fail as they do where the
 // system has no more to give; of no call where first is 0.
