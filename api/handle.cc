@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 
+#include <new>
+
 namespace hourbook {
 namespace {
 
@@ -12,7 +14,10 @@ void CountFork() { generation.fetch_add(1, std::memory_order_relaxed); }
 }  // namespace
 
 uint32_t ForkGeneration() {
-  static const int registered = ::pthread_atfork(nullptr, nullptr, CountFork);
+  static const bool registered = [] {
+    if (::pthread_atfork(nullptr, nullptr, CountFork) != 0) throw std::bad_alloc();  // asked again next time
+    return true;
+  }();
   static_cast<void>(registered);
   return generation.load(std::memory_order_relaxed);
 }

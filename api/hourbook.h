@@ -15,6 +15,9 @@
  *   which may be NULL. On failure the error says what, where and what to do. On failure nothing has
  *   changed, in the ledger or in any out argument, except that handles are set to NULL and that a
  *   batch's results mean nothing.
+ * - Each of them may return HBK_OUT_OF_MEMORY too, for memory, address space or a thread that the system
+ *   did not give, and HBK_IO_ERROR where no file descriptor is left. Where memory ends while entries are
+ *   written, later calls on the ledger may return HBK_POISONED.
  * - The caller owns every struct it passes. Nothing that the library returns needs to be freed,
  *   except handles, each by its own close function, which accepts NULL and, where a handle was
  *   closed before, does nothing.
@@ -391,7 +394,8 @@ HBK_API hbk_status hbk_create(const char* directory, const hbk_create_options* o
  * process opens a ledger once; any number of processes may open it at once.
  *
  * Returns: HBK_OK; HBK_NOT_FOUND; HBK_NOT_A_LEDGER; HBK_NEWER_FORMAT; HBK_CORRUPT; HBK_TRUNCATED;
- *     HBK_ALREADY_OPEN; HBK_PERMISSION_DENIED; HBK_IO_ERROR; HBK_OUT_OF_MEMORY.
+ *     HBK_ALREADY_OPEN; HBK_PERMISSION_DENIED; HBK_READERS_FULL; HBK_DISK_FULL where not even what the
+ *     processes share of it has room; HBK_IO_ERROR; HBK_OUT_OF_MEMORY.
  * Args:  directory: path, UTF-8, not NULL. options: NULL for the defaults.
  * Out:   ledger: the handle, or NULL on failure. Close it with hbk_close.
  * Thread-safe. */
@@ -415,9 +419,9 @@ HBK_API void hbk_close(hbk_ledger* ledger);
  * Callers in several threads are merged into one write.
  *
  * Returns: HBK_OK where every entry was judged, whatever the verdicts; HBK_BATCH_EMPTY;
- *     HBK_BATCH_TOO_LARGE; HBK_TIMEOUT; HBK_READ_ONLY; HBK_CORRUPT; HBK_DISK_FULL; HBK_MAP_FULL;
- *     HBK_OUT_OF_MEMORY; HBK_IO_ERROR and, from then on, HBK_POISONED: whether the batch is on disk
- *     is unknown until the ledger is opened again.
+ *     HBK_BATCH_TOO_LARGE; HBK_TIMEOUT; HBK_READ_ONLY; HBK_CORRUPT; HBK_READERS_FULL; HBK_MAP_FULL;
+ *     HBK_PERMISSION_DENIED; HBK_DISK_FULL; HBK_OUT_OF_MEMORY; HBK_IO_ERROR and, from then on,
+ *     HBK_POISONED: whether the batch is on disk is unknown until the ledger is opened again.
  * Args:  entries: count of them, 1 to HBK_BATCH_MAX. timeout: how long to wait for other writers.
  * Out:   results: count of them, in the order of entries; they mean nothing unless HBK_OK is returned.
  * Thread-safe. */
@@ -977,7 +981,8 @@ HBK_API hbk_status hbk_trial_advance(hbk_trial* trial, uint64_t size, hbk_error*
 /* Judges a batch as hbk_append would at the trial's size. With `keep` not 0 what stands is taken
  * into the trial, so that later batches are judged after it; otherwise the trial is as before.
  *
- * Returns: HBK_OK where every entry was judged; HBK_BATCH_EMPTY; HBK_BATCH_TOO_LARGE; HBK_CORRUPT.
+ * Returns: HBK_OK where every entry was judged; HBK_BATCH_EMPTY; HBK_BATCH_TOO_LARGE; HBK_CORRUPT;
+ *     HBK_POISONED once a call on the trial has returned HBK_OUT_OF_MEMORY: open another.
  * Args:  entries: count of them, 1 to HBK_BATCH_MAX. Out: results: count of them. */
 HBK_API hbk_status hbk_trial_judge(hbk_trial* trial, const hbk_entry* entries, uint32_t count,
                                    int keep, hbk_result* results, hbk_error* error);

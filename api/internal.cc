@@ -31,7 +31,10 @@ hbk_status Report(const absl::Status& status, hbk_error* error) {
       status.ok() ? hbk_status{HBK_OK} : static_cast<hbk_status>(FailureOf(status));
   if (error == nullptr || error->struct_size < sizeof(hbk_error)) return number;
   error->status = number;
-  const size_t length = status.message().copy(error->message, sizeof(error->message) - 1);
+  // Where memory ended there is no message of its own.
+  const absl::string_view message =
+      status.ok() || !status.message().empty() ? status.message() : hbk_status_message(number);
+  const size_t length = message.copy(error->message, sizeof(error->message) - 1);
   error->message[length] = '\0';
   return number;
 }

@@ -63,6 +63,16 @@ using CursorHandles = Handles<hbk_cursor, OpenCursor>;
 using TrialHandles = Handles<hbk_trial, OpenTrial>;
 using KeyHandles = Handles<hbk_key, Signer>;
 
+// Opens a handle and lists it with what it is open on; neither where memory ends.
+template <class Opener, class Object, class Handle>
+Handle* OpenListed(std::unique_ptr<Object> object, std::set<Handle*>& list) {
+  auto node = std::set<Handle*>{nullptr}.extract(nullptr);
+  Handle* const handle = Opener::Open(std::move(object));
+  node.value() = handle;
+  list.insert(std::move(node));
+  return handle;
+}
+
 // Ends a snapshot, cursors included, that is no longer listed with its ledger.
 void CloseSnapshot(hbk_snapshot* snapshot);
 
@@ -98,7 +108,7 @@ hbk_status Guard(hbk_error* error, Body body) {
   try {
     return Report(body(), error);
   } catch (const std::bad_alloc&) {
-    return Report(Fail(Failure::kOutOfMemory, "out of memory; nothing was changed"), error);
+    return Report(Fail(Failure::kOutOfMemory), error);
   } catch (const std::exception& thrown) {
     return Report(Fail(Failure::kIoError, thrown.what()), error);
   }

@@ -95,5 +95,5 @@ hbk_status hbk_key_vkey(hbk_key* key, char* vkey, size_t capacity, size_t* lengt
 }
 
 void hbk_key_close(hbk_key* key) {
-  if (KeyHandles::Find(key, "").ok()) KeyHandles::Close(key);
+  if (KeyHandles::FindToClose(key) != nullptr) KeyHandles::Close(key);
 }

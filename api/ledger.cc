@@ -90,9 +90,9 @@ hbk_status hbk_open(const char* directory, const hbk_open_options* options, hbk_
 }
 
 void hbk_close(hbk_ledger* ledger) {
-  const auto found = LedgerHandles::Find(ledger, "");
-  if (!found.ok()) return;
-  (*found)->ledger->Drain();  // while whoever is told may still use what is open on it
+  OpenLedger* const found = LedgerHandles::FindToClose(ledger);
+  if (found == nullptr) return;
+  found->ledger->Drain();  // while whoever is told may still use what is open on it
   const std::unique_ptr<OpenLedger> open = LedgerHandles::Close(ledger);
   absl::MutexLock lock(&open->lock);
   for (hbk_snapshot* const snapshot : open->snapshots) CloseSnapshot(snapshot);

@@ -56,10 +56,8 @@ void FillStat(const SnapshotStat& from, hbk_stat* to) {
 }
 
 hbk_cursor* Wrap(OpenSnapshot* snapshot, Cursor cursor) {
-  hbk_cursor* const handle =
-      CursorHandles::Open(std::make_unique<OpenCursor>(OpenCursor{snapshot, std::move(cursor)}));
-  snapshot->cursors.insert(handle);
-  return handle;
+  return OpenListed<CursorHandles>(
+      std::make_unique<OpenCursor>(OpenCursor{snapshot, std::move(cursor)}), snapshot->cursors);
 }
 
 }  // namespace
@@ -83,18 +81,16 @@ hbk_status hbk_snapshot_open(hbk_ledger* ledger, hbk_snapshot** snapshot, hbk_er
     OpenLedger* const open = *found;
     auto opened = open->ledger->OpenSnapshot();
     if (!opened.ok()) return opened.status();
-    *snapshot = SnapshotHandles::Open(
-        std::make_unique<OpenSnapshot>(OpenSnapshot{open, *std::move(opened), {}}));
+    auto object = std::make_unique<OpenSnapshot>(OpenSnapshot{open, *std::move(opened), {}});
     absl::MutexLock lock(&open->lock);
-    open->snapshots.insert(*snapshot);
+    *snapshot = OpenListed<SnapshotHandles>(std::move(object), open->snapshots);
     return absl::OkStatus();
   });
 }
 
 void hbk_snapshot_close(hbk_snapshot* snapshot) {
-  const auto found = SnapshotHandles::Find(snapshot, "");
-  if (!found.ok()) return;
-  OpenSnapshot* const open = *found;
+  OpenSnapshot* const open = SnapshotHandles::FindToClose(snapshot);
+  if (open == nullptr) return;
   {
     absl::MutexLock lock(&open->ledger->lock);
     open->ledger->snapshots.erase(snapshot);
@@ -259,9 +255,8 @@ hbk_status hbk_cursor_next(hbk_cursor* cursor, hbk_entry* entries, uint32_t capa
 }
 
 void hbk_cursor_close(hbk_cursor* cursor) {
-  const auto found = CursorHandles::Find(cursor, "");
-  if (!found.ok()) return;
-  OpenCursor* const open = *found;
+  OpenCursor* const open = CursorHandles::FindToClose(cursor);
+  if (open == nullptr) return;
   open->snapshot->cursors.erase(cursor);
   CursorHandles::Close(cursor);
 }

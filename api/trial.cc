@@ -21,9 +21,8 @@ hbk_status hbk_trial_open(hbk_ledger* ledger, hbk_trial** trial, hbk_error* erro
     std::unique_ptr<OpenTrial> opened(
         new OpenTrial{open, hourbook::Trial(*std::move(snapshot))});
     if (absl::Status begun = opened->trial.Advance(1); !begun.ok()) return begun;
-    *trial = TrialHandles::Open(std::move(opened));
     absl::MutexLock lock(&open->lock);
-    open->trials.insert(*trial);
+    *trial = OpenListed<TrialHandles>(std::move(opened), open->trials);
     return absl::OkStatus();
   });
 }
@@ -50,9 +49,8 @@ hbk_status hbk_trial_judge(hbk_trial* trial, const hbk_entry* entries, uint32_t 
 }
 
 void hbk_trial_close(hbk_trial* trial) {
-  const auto found = TrialHandles::Find(trial, "");
-  if (!found.ok()) return;
-  OpenTrial* const open = *found;
+  OpenTrial* const open = TrialHandles::FindToClose(trial);
+  if (open == nullptr) return;
   {
     absl::MutexLock lock(&open->ledger->lock);
     open->ledger->trials.erase(trial);

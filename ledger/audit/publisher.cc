@@ -86,9 +86,6 @@ absl::StatusOr<Checkpoint> Publisher::ReadOld() {
 }
 
 absl::Status Publisher::Prepare(const std::string& directory) {
-  if (ledger_.read_only()) {
-    return Fail(Failure::kReadOnly, "the ledger was opened read-only; open it for writing");
-  }
   if (!ledger_.not_behind().ok()) return ledger_.not_behind();
   if (absl::Status made = MakeDirectories(directory); !made.ok()) return made;
   std::error_code error;
@@ -226,6 +223,9 @@ absl::Status Publisher::PlaceCheckpoint(FileWriter& files) const {
 }
 
 absl::StatusOr<Checkpoint> Publisher::Run(const std::string& directory) {
+  if (ledger_.read_only()) {
+    return Fail(Failure::kReadOnly, "the ledger was opened read-only; open it for writing");
+  }
   const absl::StatusOr<FileLock> lock = FileLock::Acquire(ledger_.directory() + "/publish.lock");
   if (!lock.ok()) return lock.status();
   if (absl::Status prepared = Prepare(directory); !prepared.ok()) return prepared;

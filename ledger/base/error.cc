@@ -1,5 +1,7 @@
 #include "ledger/base/error.h"
 
+#include <array>
+#include <new>
 #include <string>
 
 #include "absl/status/status.h"
@@ -73,13 +75,36 @@ Failure NearestTo(absl::StatusCode code) {
   }
 }
 
-}  // namespace
-
-absl::Status Fail(Failure failure, absl::string_view message) {
+absl::Status Make(Failure failure, absl::string_view message) {
   absl::Status status(CodeFor(failure), message);
   status.SetPayload(kPayload, absl::Cord(absl::StrCat(static_cast<uint32_t>(failure))));
   return status;
 }
+
+constexpr auto kLast = static_cast<size_t>(Failure::kFileExists);
+
+using Prepared = std::array<absl::Status, kLast + 1>;
+
+Prepared* Prepare() {
+  auto* const prepared = new Prepared;
+  for (size_t i = 1; i <= kLast; ++i) (*prepared)[i] = Make(static_cast<Failure>(i), "");
+  return prepared;
+}
+
+// By number. Made before anything can fail, and never destroyed: threads may outlive static objects.
+const Prepared& prepared = *Prepare();
+
+}  // namespace
+
+absl::Status Fail(Failure failure, absl::string_view message) {
+  try {
+    return Make(failure, message);
+  } catch (const std::bad_alloc&) {
+    return Fail(failure);
+  }
+}
+
+absl::Status Fail(Failure failure) { return prepared[static_cast<size_t>(failure)]; }
 
 Failure FailureOf(const absl::Status& status) {
   HOURBOOK_CHECK(!status.ok(), "success carries no failure");

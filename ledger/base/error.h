@@ -39,8 +39,12 @@ enum class Failure : uint32_t {
   kFileExists = 26,
 };
 
-// A status that is not Ok and carries the failure; message says what, where and what to do.
+// A status that is not Ok and carries the failure; message says what, where and what to do. Without one
+// where there is no memory for it.
 absl::Status Fail(Failure failure, absl::string_view message);
+
+// The same without a message, for when memory has ended: asks for none.
+absl::Status Fail(Failure failure);
 
 // The failure that a status carries; for one that was not made by Fail, the nearest to its code.
 // The status must not be Ok.

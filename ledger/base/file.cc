@@ -40,7 +40,9 @@ template <class Body>
 absl::Status WithFile(const std::string& path, int flags, unsigned mode, Body body) {
   const int fd = ::open(path.c_str(), flags | O_CLOEXEC, mode);
   if (fd < 0) return Failed("opening", path);
+  auto close = absl::MakeCleanup([fd] { ::close(fd); });
   absl::Status done = body(fd);
+  std::move(close).Cancel();
   if (::close(fd) != 0 && done.ok()) done = Failed("closing", path);
   return done;
 }

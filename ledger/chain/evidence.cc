@@ -4,9 +4,10 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
+#include <new>
+
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "ledger/base/check.h"
 #include "ledger/format/opening.h"
 
 namespace hourbook {
@@ -19,14 +20,14 @@ Hash Commit(const Hash& salt, absl::string_view payload) {
       payload.empty() ? &kNothing : reinterpret_cast<const uint8_t*>(payload.data());
   const bool done = HMAC(EVP_sha256(), salt.data(), static_cast<int>(salt.size()), bytes,
                          payload.size(), commitment.data(), &length) != nullptr;
-  HOURBOOK_CHECK(done && length == commitment.size(), "OpenSSL cannot compute HMAC-SHA-256");
+  if (!done || length != commitment.size()) throw std::bad_alloc();  // nothing else can be lacking
   return commitment;
 }
 
 Hash NewSalt() {
   Hash salt;
-  HOURBOOK_CHECK(RAND_bytes(salt.data(), static_cast<int>(salt.size())) == 1,
-                 "a salt that is not random would give payloads away");
+  // A salt that is not random would give payloads away.
+  if (RAND_bytes(salt.data(), static_cast<int>(salt.size())) != 1) throw std::bad_alloc();
   return salt;
 }
 

@@ -1,6 +1,5 @@
 // The hashes of the chain and the tree: SHA-256 with the domain separation of RFC 6962,
-// section 2.1. Thread-safe. Aborts only where OpenSSL itself cannot hash, that is out of memory or
-// without SHA-256.
+// section 2.1. Thread-safe. Needs no memory and never fails.
 #ifndef LEDGER_CHAIN_HASHER_H_
 #define LEDGER_CHAIN_HASHER_H_
 

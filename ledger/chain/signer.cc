@@ -9,12 +9,12 @@
 #include <openssl/x509.h>
 
 #include <algorithm>
+#include <new>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "ledger/base/big_endian.h"
-#include "ledger/base/check.h"
 #include "ledger/base/error.h"
 #include "ledger/format/proof.h"
 #include "ledger/format/text.h"
@@ -42,20 +42,35 @@ absl::Status Refuse(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("key file: ", what));
 }
 
+// Whether what OpenSSL has just failed at it failed at for lack of memory; it says so now and then.
+bool MemoryEnded() {
+  bool ended = false;
+  while (const unsigned long error = ERR_get_error()) {
+    ended |= ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE;
+  }
+  return ended;
+}
+
+// Leaves no error behind in OpenSSL's queue, which is the program's as well.
+[[noreturn]] void ThrowOutOfMemory() {
+  ERR_clear_error();
+  throw std::bad_alloc();
+}
+
+// False where the key is not of Ed25519.
+bool PublicKeyOf(const EVP_PKEY* key, Verifier& verifier) {
+  if (EVP_PKEY_get_id(key) != EVP_PKEY_ED25519) return false;
+  size_t size = verifier.public_key.size();
+  if (EVP_PKEY_get_raw_public_key(key, verifier.public_key.data(), &size) != 1) ThrowOutOfMemory();
+  return size == verifier.public_key.size();
+}
+
 // OpenSSL asks for the passphrase with this; never on a terminal.
 int GivePassphrase(char* buffer, int size, int, void* passphrase) {
   const auto& text = *static_cast<const absl::string_view*>(passphrase);
   if (text.empty() || text.size() > static_cast<size_t>(size)) return -1;
   text.copy(buffer, text.size());
   return static_cast<int>(text.size());
-}
-
-// False where the key is not of Ed25519.
-bool PublicKeyOf(const EVP_PKEY* key, Verifier& verifier) {
-  size_t size = verifier.public_key.size();
-  return EVP_PKEY_get_id(key) == EVP_PKEY_ED25519 &&
-         EVP_PKEY_get_raw_public_key(key, verifier.public_key.data(), &size) == 1 &&
-         size == verifier.public_key.size();
 }
 
 // PBKDF2 rounds for a passphrase that a person thought of; OpenSSL's own default is 2,048.
@@ -66,13 +81,23 @@ bool WriteEncrypted(BIO* bio, const EVP_PKEY* key, absl::string_view passphrase)
   const std::unique_ptr<PKCS8_PRIV_KEY_INFO, FreePkcs8> plain(EVP_PKEY2PKCS8(key));
   X509_ALGOR* const method = PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), kRounds, nullptr, 0, nullptr,
                                                NID_hmacWithSHA256);
-  if (plain == nullptr || method == nullptr || passphrase.size() > PEM_BUFSIZE) {
+  if (plain == nullptr || method == nullptr) {
     X509_ALGOR_free(method);
     return false;
   }
   const std::unique_ptr<X509_SIG, FreeSealed> sealed(PKCS8_set0_pbe(
       passphrase.data(), static_cast<int>(passphrase.size()), plain.get(), method));
   return sealed != nullptr && PEM_write_bio_PKCS8(bio, sealed.get()) == 1;
+}
+
+// Null where there is none, or the passphrase does not open it.
+EVP_PKEY* ReadPem(absl::string_view pem, absl::string_view passphrase) {
+  const std::unique_ptr<BIO, FreeBio> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  if (bio == nullptr) ThrowOutOfMemory();
+  EVP_PKEY* const key = PEM_read_bio_PrivateKey(bio.get(), nullptr, GivePassphrase, &passphrase);
+  if (key == nullptr && MemoryEnded()) ThrowOutOfMemory();
+  ERR_clear_error();
+  return key;
 }
 
 bool IsEncrypted(absl::string_view pem) {
@@ -91,7 +116,8 @@ absl::StatusOr<Signer> Signer::Generate(absl::string_view name, SignatureType ty
   Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
   Verifier verifier{.name = std::string(name), .type = type, .public_key = {}};
   if (key == nullptr || !PublicKeyOf(key.get(), verifier)) {
-    return absl::InternalError("OpenSSL could not make a key");
+    ERR_clear_error();
+    return Fail(Failure::kOutOfMemory, "OpenSSL could not make a key");
   }
   return Signer(std::move(key), std::move(verifier));
 }
@@ -104,11 +130,9 @@ absl::StatusOr<Signer> Signer::FromText(absl::string_view text, absl::string_vie
   }
   absl::StatusOr<Verifier> named = ParseVkey(line);
   if (!named.ok()) return Refuse(named.status().message());
-  const std::unique_ptr<BIO, FreeBio> bio(
-      BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-  HOURBOOK_CHECK(bio != nullptr, "OpenSSL could not allocate");
-  Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, GivePassphrase, &passphrase));
-  ERR_clear_error();
+  Key key(ReadPem(text, passphrase));
+  // Once more: for lack of memory, too, OpenSSL may say that there is no key.
+  if (key == nullptr) key.reset(ReadPem(text, passphrase));
   if (key == nullptr && IsEncrypted(text)) {
     return Fail(Failure::kPermissionDenied,
                 passphrase.empty() ? "key file: it is encrypted; give its passphrase"
@@ -123,15 +147,15 @@ absl::StatusOr<Signer> Signer::FromText(absl::string_view text, absl::string_vie
 }
 
 absl::StatusOr<std::string> Signer::ToText(absl::string_view passphrase) const {
+  if (passphrase.size() > PEM_BUFSIZE) return Refuse("the passphrase is too long for OpenSSL");
   const std::unique_ptr<BIO, FreeBio> bio(BIO_new(BIO_s_secmem()));
-  HOURBOOK_CHECK(bio != nullptr, "OpenSSL could not allocate");
+  if (bio == nullptr) ThrowOutOfMemory();
   const bool written =
       passphrase.empty()
           ? PEM_write_bio_PKCS8PrivateKey(bio.get(), key_.get(), nullptr, nullptr, 0, nullptr,
                                           nullptr) == 1
           : WriteEncrypted(bio.get(), key_.get(), passphrase);
-  ERR_clear_error();
-  if (!written) return Refuse("OpenSSL could not write it; is the passphrase too long?");
+  if (!written) ThrowOutOfMemory();  // nothing else can be lacking
   char* pem = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &pem);
   return absl::StrCat(kVkeyLine, FormatVkey(verifier_), "\n",
@@ -153,7 +177,8 @@ NoteSignature Signer::Sign(absl::string_view text, uint64_t unix_seconds) const 
       EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key_.get()) == 1 &&
       EVP_DigestSign(context.get(), bytes.data(), &size,
                      reinterpret_cast<const uint8_t*>(message.data()), message.size()) == 1;
-  HOURBOOK_CHECK(ok && size == bytes.size(), "OpenSSL could not sign");
+  // With a key that was checked nothing but memory can be lacking.
+  if (!ok || size != bytes.size()) ThrowOutOfMemory();
   signature.bytes.append(bytes.begin(), bytes.end());
   return signature;
 }

@@ -80,9 +80,13 @@ void Ledger::Drain() ABSL_NO_THREAD_SAFETY_ANALYSIS {
 absl::StatusOr<ReadTxn> Ledger::ReadUnderLock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
   while (true) {
     state_lock_.Lock();
+    absl::Cleanup unlock = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { state_lock_.Unlock(); };
     absl::StatusOr<std::optional<ReadTxn>> txn = store_->TryRead();
-    if (txn.ok() && *txn) return **std::move(txn);
-    state_lock_.Unlock();
+    if (txn.ok() && *txn) {
+      std::move(unlock).Cancel();
+      return **std::move(txn);
+    }
+    std::move(unlock).Invoke();
     if (!txn.ok()) return txn.status();
     // The map is growing, or was grown by another process: once this begins, that is over.
     if (absl::Status waited = store_->Read().status(); !waited.ok()) return waited;
@@ -257,9 +261,16 @@ absl::StatusOr<std::unique_ptr<Snapshot>> Ledger::OpenSnapshot() ABSL_NO_THREAD_
   if (size > core_->size()) {
     if (absl::Status caught_up = CatchUp(*txn); !caught_up.ok()) return caught_up;
   }
-  core_->machine().mutable_state().ShareView(size);
-  core_->PinIds(txn->ids_covered());
-  return std::make_unique<Snapshot>(*this, core_, *std::move(txn));
+  State& state = core_->machine().mutable_state();
+  const uint64_t ids_covered = txn->ids_covered();
+  state.ShareView(size);
+  absl::Cleanup remove_view = [&] { state.RemoveView(size); };
+  core_->PinIds(ids_covered);
+  absl::Cleanup unpin = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS { core_->UnpinIds(ids_covered); };
+  auto snapshot = std::make_unique<Snapshot>(*this, core_, *std::move(txn));
+  std::move(remove_view).Cancel();
+  std::move(unpin).Cancel();
+  return snapshot;
 }
 
 }  // namespace hourbook

@@ -130,6 +130,7 @@ class Ledger {
   // Those of who writes, one thread at a time:
   void WriteGroup(Group& group);
   absl::Status TryToWrite(Group& group);
+  absl::Status TryToGrow();
   absl::Status Write(Group& group);
   // Goes on with what is made of the log little by little: the index of ids, the stored state.
   absl::Status KeepUp(const Group& group, WriteTxn& txn);

@@ -35,15 +35,16 @@ absl::Status TimedOut() {
 }  // namespace
 
 absl::Status Pipeline::Run(Request& request, absl::Time deadline, Lead lead) {
+  Requests self = {&request};
   absl::MutexLock lock(&lock_);
-  waiting_.push_back(&request);
+  waiting_.splice(waiting_.end(), self);
   waiting_entries_ += request.batch.size();
   room_.Signal();  // a leader may wait for enough to be worth a group
   absl::Status led;
   bool timed_out = false;
   while (!request.done) {
     if (!request.taken && (!led.ok() || timed_out)) {
-      waiting_.erase(std::find(waiting_.begin(), waiting_.end(), &request));
+      waiting_.remove(&request);
       waiting_entries_ -= request.batch.size();
       queue_room_.SignalAll();
       WakeNextLeader();
@@ -77,6 +78,7 @@ void Pipeline::WakeNextLeader() {
 bool Pipeline::IsTelling() { return is_telling; }
 
 absl::Status Pipeline::Submit(std::unique_ptr<Request> request, absl::Time deadline) {
+  Requests self = {request.get()};
   absl::MutexLock lock(&lock_);
   const size_t entries = request->batch.size();
   if (leading_stopped_) return Fail(Failure::kClosed, "the ledger is being closed");
@@ -87,7 +89,8 @@ absl::Status Pipeline::Submit(std::unique_ptr<Request> request, absl::Time deadl
                                entries, " more; nothing was taken over, submit them later"));
     }
   }
-  waiting_.push_back(request.release());
+  waiting_.splice(waiting_.end(), self);
+  static_cast<void>(request.release());  // the pipeline's now
   waiting_entries_ += entries;
   room_.Signal();
   WakeNextLeader();
@@ -111,7 +114,9 @@ void Pipeline::LeadForOthers(Lead lead) {
     lock_.Lock();
     if (!led.ok()) {
       while (!groups_.empty()) room_.Wait(&lock_);  // theirs are told first
-      std::vector<std::unique_ptr<Request>> submitted = TakeSubmitted();
+      Requests submitted = TakeSubmitted(waiting_);
+      for (const Request* const request : submitted) waiting_entries_ -= request->batch.size();
+      queue_room_.SignalAll();
       lock_.Unlock();
       Tell(std::move(submitted), led);
       lock_.Lock();
@@ -132,30 +137,24 @@ bool Pipeline::IsLeadingStopped() const {
   return leading_stopped_;
 }
 
-std::vector<std::unique_ptr<Request>> Pipeline::TakeSubmitted() {
-  std::vector<std::unique_ptr<Request>> submitted;
-  std::deque<Request*> others;
-  for (Request* const request : waiting_) {
-    if (IsSubmitted(request)) {
-      waiting_entries_ -= request->batch.size();
-      submitted.emplace_back(request);
-    } else {
-      others.push_back(request);
-    }
+Requests Pipeline::TakeSubmitted(Requests& from) {
+  Requests submitted;
+  for (auto it = from.begin(); it != from.end();) {
+    const auto request = it++;
+    if (IsSubmitted(*request)) submitted.splice(submitted.end(), from, request);
   }
-  waiting_.swap(others);
-  queue_room_.SignalAll();
   return submitted;
 }
 
 // Somebody else's code: what it throws is not ours to pass on.
-void Pipeline::Tell(std::vector<std::unique_ptr<Request>> requests, const absl::Status& status) {
+void Pipeline::Tell(Requests requests, const absl::Status& status) {
   is_telling = true;
-  for (const auto& request : requests) {
+  for (Request* const request : requests) {
     try {
       request->tell(status);
     } catch (...) {
     }
+    delete request;
   }
   is_telling = false;
 }
@@ -224,30 +223,34 @@ void Pipeline::End(AtEnd at_end) {
   is_closed_ = false;
 }
 
-Group& Pipeline::Take(bool has_writer) {
+Pipeline::Groups Pipeline::NewGroup() {
+  Groups room;
+  room.push_back(std::make_unique<Group>());
+  return room;
+}
+
+Group& Pipeline::Take(Groups room, bool has_writer) {
   absl::MutexLock lock(&lock_);
   HOURBOOK_CHECK(is_reserved_ && !waiting_.empty(), "the leader's own request waits");
-  auto group = std::make_unique<Group>();
+  Group& group = *room.front();
   while (!waiting_.empty()) {
     Request* const next = waiting_.front();
     const size_t entries = next->batch.size();
-    if (!group->requests.empty() && group->asked + entries > kGroupEntries) break;
+    if (!group.requests.empty() && group.asked + entries > kGroupEntries) break;
     next->taken = true;
-    group->requests.push_back(next);
-    group->asked += entries;
+    group.requests.splice(group.requests.end(), waiting_, waiting_.begin());
+    group.asked += entries;
     waiting_entries_ -= entries;
-    waiting_.pop_front();
   }
   queue_room_.SignalAll();
   // Those who are told are told by a thread of the library's.
-  const bool tells = !leads_for_others && absl::c_any_of(group->requests, IsSubmitted);
-  group->is_for_writer =
-      has_writer && (!groups_.empty() || group->asked >= kManyEntries || tells);
-  group->links = std::move(spare_links_);
+  const bool tells = !leads_for_others && absl::c_any_of(group.requests, IsSubmitted);
+  group.is_for_writer = has_writer && (!groups_.empty() || group.asked >= kManyEntries || tells);
+  group.links = std::move(spare_links_);
   is_reserved_ = false;
-  groups_.push_back(std::move(group));
-  if (groups_.back()->is_for_writer && groups_.size() == 1) next_.Signal();
-  return *groups_.back();
+  groups_.splice(groups_.end(), room);
+  if (group.is_for_writer && groups_.size() == 1) next_.Signal();
+  return group;
 }
 
 void Pipeline::Accept(Group& group, size_t accepted) {
@@ -313,15 +316,7 @@ void Pipeline::Finish(Group& group, const absl::Status& status, AtEnd at_end) {
   // Where it was not written, nobody has taken over from the leader, which needs it and what it is
   // chained to.
   while (group.leader_chains) progress_.Wait(&lock_);
-  std::vector<std::unique_ptr<Request>> submitted;
-  std::vector<Request*> waiting;
-  for (Request* const request : group.requests) {
-    if (IsSubmitted(request)) {
-      submitted.emplace_back(request);
-    } else {
-      waiting.push_back(request);
-    }
-  }
+  Requests submitted = TakeSubmitted(group.requests);
   if (!submitted.empty()) {
     // While the group is still on its way, so that they are told in order.
     lock_.Unlock();
@@ -330,7 +325,7 @@ void Pipeline::Finish(Group& group, const absl::Status& status, AtEnd at_end) {
   }
   // Nothing comes between this and the group's end.
   if (groups_.size() == 1 && !is_reserved_) End(at_end);
-  for (Request* const request : waiting) {
+  for (Request* const request : group.requests) {
     request->status = status;
     request->done = true;
     request->changed.Signal();

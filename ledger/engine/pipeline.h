@@ -9,10 +9,9 @@
 #define LEDGER_ENGINE_PIPELINE_H_
 
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
-#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/function_ref.h"
@@ -40,9 +39,13 @@ struct Request {
   std::function<void(const absl::Status& status)> tell;
 };
 
+// Whoever makes a request or a group makes the list's node for it: what is handed on between lists asks
+// for no memory, and so cannot fail.
+using Requests = std::list<Request*>;
+
 // Batches that are judged one after the other and written together.
 struct Group {
-  std::vector<Request*> requests;
+  Requests requests;
   size_t asked = 0;            // entries in all requests
   bool is_for_writer = false;  // to be written by the writer thread
   // Set before anything is accepted.
@@ -110,8 +113,10 @@ class Pipeline {
 
   // Takes what waits, oldest first, as a group in the place that was reserved: kGroupEntries of it at
   // most unless the first request alone has more. Never nothing. Where there is no writer thread the
-  // leader writes it.
-  Group& Take(bool has_writer);
+  // leader writes it. `room` is of NewGroup, made before anything is taken.
+  using Groups = std::list<std::unique_ptr<Group>>;
+  static Groups NewGroup();
+  Group& Take(Groups room, bool has_writer);
 
   // So many entries of the group are there to stay.
   void Accept(Group& group, size_t accepted);
@@ -153,16 +158,16 @@ class Pipeline {
   // A group that the leader may chain a part of, or null.
   Group* ToChain() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
   // Takes out those that nobody waits for.
-  std::vector<std::unique_ptr<Request>> TakeSubmitted() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
-  static void Tell(std::vector<std::unique_ptr<Request>> requests, const absl::Status& status);
+  Requests TakeSubmitted(Requests& from) ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
+  static void Tell(Requests requests, const absl::Status& status);
 
   mutable absl::Mutex lock_;
-  std::deque<Request*> waiting_ ABSL_GUARDED_BY(lock_);
+  Requests waiting_ ABSL_GUARDED_BY(lock_);
   size_t waiting_entries_ ABSL_GUARDED_BY(lock_) = 0;
   bool has_leader_ ABSL_GUARDED_BY(lock_) = false;
   bool is_reserved_ ABSL_GUARDED_BY(lock_) = false;
   bool is_closed_ ABSL_GUARDED_BY(lock_) = false;  // to new groups, for a while
-  std::deque<std::unique_ptr<Group>> groups_ ABSL_GUARDED_BY(lock_);  // on their way, oldest first
+  Groups groups_ ABSL_GUARDED_BY(lock_);  // on their way, oldest first
   Links spare_links_ ABSL_GUARDED_BY(lock_);  // memory of a group that is over
   absl::Status failure_ ABSL_GUARDED_BY(lock_);
   bool stopped_ ABSL_GUARDED_BY(lock_) = false;

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <set>
 
 #include "absl/base/thread_annotations.h"
@@ -42,14 +43,14 @@ absl::StatusOr<Registry::Entry> Registry::Register(const std::string& directory)
     const Failure failure = errno == EACCES ? Failure::kPermissionDenied : Failure::kNotFound;
     return Fail(failure, absl::StrCat("looking at ", directory, ": ", std::strerror(errno)));
   }
-  const Key key{file.st_dev, file.st_ino, ::getpid()};
+  auto key = std::make_unique<Key>(Key{file.st_dev, file.st_ino, ::getpid()});
   Open& open = TheOpen();
   absl::MutexLock lock(&open.lock);
-  if (!open.keys.insert(key).second) {
+  if (!open.keys.insert(*key).second) {
     return Fail(Failure::kAlreadyOpen,
                 absl::StrCat(directory, " is open in this process; share that handle, or close it"));
   }
-  return Entry(new Key(key));
+  return Entry(key.release());
 }
 
 }  // namespace hourbook

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "ledger/base/hash_map.h"
 #include "ledger/chain/node_cache.h"
 #include "ledger/engine/ledger.h"
 #include "ledger/rules/history.h"
@@ -120,7 +121,7 @@ class SnapshotHistory : public History {
   uint64_t size_ = 0;           // of what was appended in all
   uint64_t base_ = kNotForked;  // entries from here on are not the snapshot's
   std::vector<Entry> own_;
-  absl::flat_hash_map<Id, uint64_t> own_index_;
+  HashMap<Id, uint64_t> own_index_;
 };
 
 }  // namespace hourbook

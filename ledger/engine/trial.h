@@ -29,9 +29,13 @@ class Trial {
   absl::Status Judge(absl::Span<const Entry> batch, bool keep, absl::Span<Outcome> outcomes);
 
  private:
+  // kPoisoned once memory has ended within a call, which left half of it done.
+  absl::Status CheckUsable() const;
+
   const std::unique_ptr<Snapshot> snapshot_;
   SnapshotHistory history_;
   Machine machine_;
+  bool is_cut_off_ = false;
 };
 
 }  // namespace hourbook

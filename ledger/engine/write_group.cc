@@ -46,9 +46,7 @@ bool StartThread(std::thread& thread, const char* name, Body body) {
   return started;
 }
 
-absl::Status OutOfMemory() {
-  return Fail(Failure::kOutOfMemory, "out of memory; nothing of the batch was written");
-}
+absl::Status OutOfMemory() { return Fail(Failure::kOutOfMemory); }
 
 absl::Status SomebodyElseWrote() {
   return Fail(Failure::kIoError, "the ledger's file was written by a program that did not take its turn; "
@@ -77,6 +75,8 @@ size_t SliceLength(absl::Span<const Entry> batch) {
 
 }  // namespace
 
+// Throws nothing: whoever waits for it could not go on. What needs memory asks for it before anything is
+// taken, or says that there was none.
 absl::Status Ledger::LeadGroup(absl::Time deadline) {
   if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
   absl::StatusOr<bool> is_alone = pipeline_.Reserve(false, deadline, ChainSome);
@@ -86,7 +86,9 @@ absl::Status Ledger::LeadGroup(absl::Time deadline) {
   }
   if (!is_alone.ok()) return is_alone.status();
   absl::StatusOr<ReadTxn> txn = OutOfMemory();
+  Pipeline::Groups room;
   try {
+    room = Pipeline::NewGroup();
     txn = BeginGroup(*is_alone, deadline);
   } catch (const std::bad_alloc&) {
     // What the status says already.
@@ -96,7 +98,7 @@ absl::Status Ledger::LeadGroup(absl::Time deadline) {
     return txn.status();
   }
   if (pipeline_.WantsWriter()) StartWriter();
-  Group& group = pipeline_.Take(writer_.joinable());
+  Group& group = pipeline_.Take(std::move(room), writer_.joinable());
   const bool writes_itself = !group.is_for_writer;  // if not, the group may end at any time
   JudgeGroup(group, *std::move(txn));
   if (writes_itself) WriteGroup(group);
@@ -200,7 +202,7 @@ void Ledger::WriteGroup(Group& group) {
   const absl::Status before = pipeline_.failure();
   absl::Status written = before.ok() ? TryToWrite(group) : before;
   while (before.ok() && !written.ok() && FailureOf(written) == Failure::kMapFull) {
-    written = pipeline_.WithoutJudging([this] { return store_->Grow(); });
+    written = pipeline_.WithoutJudging([this] { return TryToGrow(); });
     if (!written.ok()) break;
     {
       const StateHolder lock(state_lock_);
@@ -220,6 +222,14 @@ void Ledger::WriteGroup(Group& group) {
 absl::Status Ledger::TryToWrite(Group& group) {
   try {
     return Write(group);
+  } catch (const std::bad_alloc&) {
+    return OutOfMemory();
+  }
+}
+
+absl::Status Ledger::TryToGrow() {
+  try {
+    return store_->Grow();
   } catch (const std::bad_alloc&) {
     return OutOfMemory();
   }
@@ -300,11 +310,16 @@ void Ledger::EndTurn(const absl::Status& failure) {
 }
 
 void Ledger::Poison(const absl::Status& cause) {
-  poison_ = Fail(Failure::kPoisoned,
-                 absl::StrCat("an earlier call failed and what is on disk may differ from what is "
-                              "in memory: close the ledger, open it again and ask for the entries "
-                              "by id. The failure was: ",
-                              cause.message()));
+  poison_ = Fail(Failure::kPoisoned);
+  try {
+    poison_ = Fail(Failure::kPoisoned,
+                   absl::StrCat("an earlier call failed and what is on disk may differ from what is "
+                                "in memory: close the ledger, open it again and ask for the entries "
+                                "by id. The failure was: ",
+                                cause.message()));
+  } catch (const std::bad_alloc&) {
+    // It is without words, then.
+  }
 }
 
 }  // namespace hourbook

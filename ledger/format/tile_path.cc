@@ -1,18 +1,17 @@
 #include "ledger/format/tile_path.h"
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 
 namespace hourbook {
 namespace {
 
 // Three digits a path element, so that no directory has more than a thousand of each form; all but
-// the last begin with an x, so that no file is also a directory.
+// the last begin with an x, so that no file is also a directory. Not by absl::StrFormat, which ends the
+// process where memory ends.
 std::string IndexPath(uint64_t index) {
-  std::string path = absl::StrFormat("%03d", index % 1'000);
-  for (index /= 1'000; index > 0; index /= 1'000) {
-    path = absl::StrFormat("x%03d/%s", index % 1'000, path);
-  }
+  const auto digits = [](uint64_t part) { return absl::Dec(part % 1'000, absl::kZeroPad3); };
+  std::string path = absl::StrCat(digits(index));
+  for (index /= 1'000; index > 0; index /= 1'000) path = absl::StrCat("x", digits(index), "/", path);
   return path;
 }
 

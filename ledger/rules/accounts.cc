@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "ledger/base/check.h"
 
 namespace hourbook {
@@ -93,7 +94,9 @@ Slot Accounts::FindOrAddAccount(Slot party, Unit unit) {
 
 void Accounts::AddView(uint64_t view) {
   parties_.AddView(view);
+  absl::Cleanup remove = [&] { parties_.RemoveView(view); };
   accounts_.AddView(view);
+  std::move(remove).Cancel();
 }
 
 void Accounts::RemoveView(uint64_t view) {

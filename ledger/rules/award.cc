@@ -4,7 +4,7 @@
 // out of their own.
 #include <limits>
 
-#include "absl/container/flat_hash_set.h"
+#include "ledger/base/hash_map.h"
 #include "ledger/rules/fates.h"
 #include "ledger/rules/judging.h"
 
@@ -44,7 +44,7 @@ absl::StatusOr<uint64_t> StandingMinutes(Judging& judging, const Entry& service)
 
 // All of a person's services of one category that count together, as they stand.
 struct Served {
-  absl::flat_hash_set<Id> ids;
+  HashSet<Id> ids;
   uint64_t earned = 0;  // minutes times points an hour
   bool overflows = false;
 };
@@ -61,7 +61,7 @@ absl::StatusOr<Served> FindServed(Judging& judging, const Entry& service) {
     }
     // What was rounded by itself in its day is not paid again.
     if (RoundingOf(judging, entry) != Rounding::kCumulative) return true;
-    served.ids.insert(entry.id);
+    served.ids.emplace(entry.id);
     // The policy keeps rates small enough for one service; of all together nobody does.
     const uint64_t earned = fates.Standing(state, entry) * RateOf(judging, entry).value_or(0);
     served.overflows |= __builtin_add_overflow(served.earned, earned, &served.earned);

@@ -6,11 +6,11 @@ void Fates::Note(const Entry& entry) {
   switch (static_cast<Kind>(entry.kind)) {
     case Kind::kReverse:
     case Kind::kVoid:
-      undone_.insert(entry.ref);
+      undone_.emplace(entry.ref);
       break;
     case Kind::kPost:
       if (undone_.contains(entry.id)) {
-        undone_.insert(entry.ref);
+        undone_.emplace(entry.ref);
       } else {
         posted_.emplace(entry.ref, entry.amount);
       }

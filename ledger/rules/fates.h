@@ -4,8 +4,7 @@
 
 #include <cstdint>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
+#include "ledger/base/hash_map.h"
 #include "ledger/rules/state.h"
 
 namespace hourbook {
@@ -21,8 +20,8 @@ class Fates {
   uint64_t Standing(const State& state, const Entry& entry) const;
 
  private:
-  absl::flat_hash_set<Id> undone_;
-  absl::flat_hash_map<Id, uint64_t> posted_;  // by the pending entry's id
+  HashSet<Id> undone_;
+  HashMap<Id, uint64_t> posted_;  // by the pending entry's id
 };
 
 }  // namespace hourbook

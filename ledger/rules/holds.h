@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "absl/container/btree_set.h"
-#include "absl/container/flat_hash_map.h"
+#include "ledger/base/hash_map.h"
 #include "ledger/rules/table.h"
 
 namespace hourbook {
@@ -69,7 +69,7 @@ class Holds {
   void Unindex(Slot slot);
 
   Table<Hold> table_;
-  absl::flat_hash_map<uint64_t, Slot> slot_by_index_;
+  HashMap<uint64_t, Slot> slot_by_index_;
   absl::btree_set<std::pair<int64_t, uint64_t>> deadlines_;  // (deadline, index)
   absl::btree_set<Slot> free_;
 };

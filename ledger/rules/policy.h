@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "absl/container/btree_set.h"
-#include "absl/container/flat_hash_map.h"
 #include "ledger/base/bytes.h"
+#include "ledger/base/hash_map.h"
 #include "ledger/format/entry.h"
 #include "ledger/rules/verdict.h"
 
@@ -147,7 +147,7 @@ class Policy {
 
   // Those of topics without scope and key, which are asked most often; and of all others.
   std::array<Timeline, kTopics> of_all_;
-  absl::flat_hash_map<PolicySubject, Timeline> timelines_;
+  HashMap<PolicySubject, Timeline> timelines_;
   // How many entries there are of each topic: of most there is none, which is asked most often.
   std::array<uint64_t, kTopics> entries_{};
   absl::btree_multiset<int64_t> categories_from_;

@@ -1,5 +1,8 @@
 #include "ledger/rules/state.h"
 
+#include <utility>
+
+#include "absl/cleanup/cleanup.h"
 #include "ledger/format/genesis.h"
 
 namespace hourbook {
@@ -34,7 +37,9 @@ void State::AddPolicy(const Entry& entry) {
 
 void State::ShareView(uint64_t view) {
   accounts.AddView(view);
+  absl::Cleanup remove = [&] { accounts.RemoveView(view); };
   holds.AddView(view);
+  std::move(remove).Cancel();
 }
 
 void State::NoteAllChanged() {

@@ -17,13 +17,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <map>
+#include <new>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
-#include "absl/container/btree_map.h"
-#include "absl/container/flat_hash_map.h"
 #include "ledger/base/check.h"
+#include "ledger/base/hash_map.h"
 #include "ledger/base/huge_memory.h"
 
 namespace hourbook {
@@ -121,23 +122,23 @@ class Table {
       kept_lately_.fill(kNone);
     }
     HOURBOOK_CHECK(!added || std::next(it) == views_.end(), "views grow with the ledger");
+    if (!added && it->second.users == 0) --unused_;
     ++it->second.users;
   }
 
-  // The view must exist. Its last user's removal frees what only it needed.
+  // The view must exist. Its last user's removal frees what only it needed. Throws nothing: without memory
+  // the view stays, for nobody, until there is some.
   void RemoveView(ViewId view) {
-    auto it = views_.find(view);
-    HOURBOOK_CHECK(it != views_.end(), "removed a view that was not added");
+    const auto it = views_.find(view);
+    HOURBOOK_CHECK(it != views_.end() && it->second.users > 0, "removed a view that was not added");
     if (--it->second.users > 0) return;
-    // What changed between this view and the next is still old news to the views before it.
-    if (it != views_.begin()) {
-      for (const auto& [slot, place] : it->second.places) {
-        std::prev(it)->second.Keep(slot, it->second.kept[place]);
+    ++unused_;
+    try {
+      for (auto unused = views_.begin(); unused_ > 0 && unused != views_.end();) {
+        unused = unused->second.users > 0 ? std::next(unused) : Forget(unused);
       }
+    } catch (const std::bad_alloc&) {
     }
-    if (it->second.kept.capacity() > spare_.capacity()) spare_ = std::move(it->second.kept);
-    views_.erase(it);
-    kept_lately_.fill(kNone);
   }
 
   // What a view has, found once for many records. Valid until the table changes.
@@ -160,7 +161,7 @@ class Table {
     }
 
     const Table* table_;
-    typename absl::btree_map<ViewId, typename Table::View>::const_iterator first_;
+    typename std::map<ViewId, typename Table::View>::const_iterator first_;
   };
   AsOf At(ViewId view) const { return AsOf(this, view); }
 
@@ -171,11 +172,18 @@ class Table {
     // Records changed since this view and before the next one, as they were at this view, and where
     // each is among them.
     std::vector<Record> kept;
-    absl::flat_hash_map<Slot, uint32_t> places;
+    HashMap<Slot, uint32_t> places;
 
     void Keep(Slot slot, const Record& record) {
       const auto place = static_cast<uint32_t>(kept.size());
-      if (places.try_emplace(slot, place).second) kept.push_back(record);
+      const auto [it, added] = places.try_emplace(slot, place);
+      if (!added) return;
+      try {
+        kept.push_back(record);
+      } catch (...) {
+        places.erase(it);
+        throw;
+      }
     }
     const Record* Find(Slot slot) const {
       if (kept.empty()) return nullptr;
@@ -184,12 +192,27 @@ class Table {
     }
   };
 
+  using Views = std::map<ViewId, View>;
+
+  // What changed between a view and the next is still old news to the views before it. Returns the next.
+  typename Views::iterator Forget(typename Views::iterator it) {
+    if (it != views_.begin()) {
+      for (const auto& [slot, place] : it->second.places) {
+        std::prev(it)->second.Keep(slot, it->second.kept[place]);
+      }
+    }
+    if (it->second.kept.capacity() > spare_.capacity()) spare_ = std::move(it->second.kept);
+    kept_lately_.fill(kNone);
+    --unused_;
+    return views_.erase(it);
+  }
+
   void KeepForViews(Slot slot) {
     Slot& lately = kept_lately_[slot % kept_lately_.size()];
     if (lately == slot) return;
-    lately = slot;
     View& newest = views_.rbegin()->second;
     if (slot < newest.size) newest.Keep(slot, records_[slot]);
+    lately = slot;
   }
 
   void EndMark() {
@@ -219,7 +242,7 @@ class Table {
     const Record& operator[](size_t i) const { return pieces_[i >> kShift][i & (kPiece - 1)]; }
     void push_back(const Record& record) {
       if (size_ >> kShift == pieces_.size()) {
-        pieces_.reserve(pieces_.size() + 1);
+        pieces_.reserve(pieces_.size() + 1);  // nothing is lost between the two
         pieces_.push_back(HugeAllocator<Record>().allocate(kPiece));
       }
       (*this)[size_++] = record;
@@ -239,7 +262,8 @@ class Table {
   std::vector<uint64_t> changed_;  // a bit for each slot
   int undo_depth_ = 0;
   std::vector<std::pair<Slot, Record>> changes_;
-  absl::btree_map<ViewId, View> views_;
+  Views views_;
+  size_t unused_ = 0;  // views that are to be forgotten
   std::vector<Record> spare_;  // memory of a view that is over, for the next
   // Slots that the newest view has, or need not have: most are changed several times by one entry.
   static constexpr Slot kNone = UINT32_MAX;

@@ -3,11 +3,14 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <new>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "ledger/base/error.h"
 
@@ -35,6 +38,8 @@ Meaning MeaningOf(int code) {
       return {Failure::kReadersFull, "close some snapshots"};
     case ENOMEM:
       return {Failure::kOutOfMemory, "free memory or address space"};
+    case EAGAIN:
+      return {Failure::kOutOfMemory, "the system gave no thread; let others end"};
     case MDB_VERSION_MISMATCH:
       return {Failure::kNewerFormat, "the file was written by another version of LMDB"};
     case MDB_INVALID:
@@ -64,11 +69,30 @@ absl::Status SystemError(absl::string_view doing) { return LmdbError(errno, doin
 absl::Status Sync(const std::string& path, int flags) {
   const int fd = ::open(path.c_str(), flags | O_CLOEXEC);
   if (fd < 0) return SystemError(absl::StrCat("opening ", path));
-  const int synced = ::fsync(fd);
-  const absl::Status status =
-      synced == 0 ? absl::OkStatus() : SystemError(absl::StrCat("syncing ", path));
+  const absl::Cleanup close = [fd] { ::close(fd); };
+  return ::fsync(fd) == 0 ? absl::OkStatus() : SystemError(absl::StrCat("syncing ", path));
+}
+
+// LMDB says of a write that was cut short that it failed, and not that the disk was full.
+int WithoutRoom(int code, const std::string& directory) {
+  constexpr uint64_t kNoRoom = uint64_t{64} << 10;  // what is left then, or less
+  struct statvfs disk;
+  if (code != EIO || ::statvfs(directory.c_str(), &disk) != 0) return code;
+  const uint64_t blocks = ::geteuid() == 0 ? disk.f_bfree : disk.f_bavail;
+  return blocks * disk.f_frsize < kNoRoom ? ENOSPC : code;
+}
+
+// Readers have their places in a file that LMDB maps and leaves full of holes: on a full disk the first one
+// to come to a hole would end its process with SIGBUS. So it gets its room before, or the ledger is not
+// opened. An error number, or 0. Not while this process has the file open: LMDB's locks would go with
+// closing it.
+int ReserveLockFile(const std::string& directory) {
+  constexpr off_t kSize = 64 * kMaxReaders + 128;  // a place for each and the head, as LMDB lays them out
+  const int fd = ::open((directory + "/lock.mdb").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode);
+  if (fd < 0) return errno == ENOSPC || errno == EDQUOT ? errno : 0;  // LMDB has its own ways, and words
+  const int error = ::fallocate(fd, 0, 0, kSize) == 0 ? 0 : errno;
   ::close(fd);
-  return status;
+  return error == ENOSPC || error == EDQUOT ? error : 0;  // others: the file system cannot
 }
 
 std::string ParentOf(const std::string& directory) { return directory + "/.."; }
@@ -89,22 +113,33 @@ absl::Status MakeDirectory(const std::string& directory) {
 
 absl::Status LmdbError(int code, absl::string_view doing) {
   const Meaning meaning = MeaningOf(code);
-  return Fail(meaning.failure, absl::StrCat(doing, ": ", mdb_strerror(code), "; ", meaning.advice));
+  try {
+    return Fail(meaning.failure, absl::StrCat(doing, ": ", mdb_strerror(code), "; ", meaning.advice));
+  } catch (const std::bad_alloc&) {
+    return Fail(meaning.failure);  // that a commit failed must not be lost with the words for it
+  }
 }
 
 absl::StatusOr<std::unique_ptr<Environment>> Environment::Open(const std::string& directory,
                                                                const StoreOptions& options) {
   const unsigned flags = MDB_NOTLS | (options.read_only ? MDB_RDONLY : 0U);
+  if (const int error = ReserveLockFile(directory); error != 0) {
+    return LmdbError(error, absl::StrCat("opening ", directory));
+  }
   for (uint64_t map_size = options.map_size;; map_size /= 2) {
-    MDB_env* env = nullptr;
-    if (const int code = mdb_env_create(&env); code != 0) return LmdbError(code, "preparing LMDB");
-    std::unique_ptr<Environment> environment(new Environment(directory, env));
+    std::unique_ptr<Environment> environment(new Environment(directory));
+    if (const int code = mdb_env_create(&environment->env_); code != 0) {
+      return LmdbError(code, "preparing LMDB");
+    }
+    MDB_env* const env = environment->env_;
     mdb_env_set_maxdbs(env, 8);
     mdb_env_set_maxreaders(env, kMaxReaders);
     mdb_env_set_mapsize(env, map_size);
     const int code = mdb_env_open(env, directory.c_str(), flags, kFileMode);
     if (code == ENOMEM && map_size > kSmallestMap) continue;
-    if (code != 0) return LmdbError(code, absl::StrCat("opening ", directory));
+    if (code != 0) {
+      return LmdbError(WithoutRoom(code, directory), absl::StrCat("opening ", directory));
+    }
     int dead = 0;
     mdb_reader_check(env, &dead);  // slots of processes that ended without closing
     if (absl::Status length = environment->CheckLength(); !length.ok()) return length;
@@ -112,7 +147,9 @@ absl::StatusOr<std::unique_ptr<Environment>> Environment::Open(const std::string
   }
 }
 
-Environment::~Environment() { mdb_env_close(env_); }
+Environment::~Environment() {
+  if (env_ != nullptr) mdb_env_close(env_);
+}
 
 int Environment::Fd() const {
   mdb_filehandle_t fd = -1;
@@ -197,7 +234,7 @@ absl::Status Environment::Commit(MDB_txn* txn) {
   const int code = mdb_txn_commit(txn);
   if (code == 0) FillUp();
   End();
-  return code == 0 ? absl::OkStatus() : LmdbError(code, "committing to disk");
+  return code == 0 ? absl::OkStatus() : LmdbError(WithoutRoom(code, directory_), "committing to disk");
 }
 
 // LMDB never writes a page that was allocated and freed by one transaction. Were it the last one,
@@ -250,10 +287,10 @@ absl::Status Environment::Remap(bool grow) {
 
 absl::Status Environment::Copy(const std::string& directory) {
   struct stat file;
+  const std::string copy = DataFile(directory);
   const absl::Status exists =
-      Fail(Failure::kLedgerExists,
-           absl::StrCat(DataFile(directory), " exists; choose an empty directory"));
-  if (::stat(DataFile(directory).c_str(), &file) == 0) return exists;
+      Fail(Failure::kLedgerExists, absl::StrCat(copy, " exists; choose an empty directory"));
+  if (::stat(copy.c_str(), &file) == 0) return exists;
   if (absl::Status made = MakeDirectory(directory); !made.ok()) return made;
   int code = 0;
   do {
@@ -261,16 +298,16 @@ absl::Status Environment::Copy(const std::string& directory) {
     code = mdb_env_copy2(env_, directory.c_str(), MDB_CP_COMPACT);
     End();
     if (code != MDB_MAP_RESIZED) break;
-    ::unlink(DataFile(directory).c_str());
+    ::unlink(copy.c_str());
     if (absl::Status adopted = Resize(false); !adopted.ok()) return adopted;
   } while (true);
   if (code == EEXIST) return exists;  // made meanwhile, by another
-  absl::Status status =
-      code == 0 ? absl::OkStatus() : LmdbError(code, absl::StrCat("copying to ", directory));
-  if (status.ok()) status = Sync(DataFile(directory), O_RDWR);
-  if (status.ok()) status = SyncDirectory(directory);
-  if (!status.ok()) ::unlink(DataFile(directory).c_str());
-  return status;
+  absl::Cleanup remove = [&copy] { ::unlink(copy.c_str()); };
+  if (code != 0) return LmdbError(WithoutRoom(code, directory), absl::StrCat("copying to ", directory));
+  if (absl::Status synced = Sync(copy, O_RDWR); !synced.ok()) return synced;
+  if (absl::Status synced = SyncDirectory(directory); !synced.ok()) return synced;
+  std::move(remove).Cancel();
+  return absl::OkStatus();
 }
 
 absl::StatusOr<StoreStat> Environment::Stat() {

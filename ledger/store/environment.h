@@ -51,7 +51,7 @@ class Environment {
   absl::StatusOr<StoreStat> Stat();
 
  private:
-  Environment(std::string directory, MDB_env* env) : directory_(std::move(directory)), env_(env) {}
+  explicit Environment(std::string directory) : directory_(std::move(directory)) {}
 
   int Fd() const;
   uint64_t NeededBytes() const;
@@ -66,7 +66,7 @@ class Environment {
   absl::Status Remap(bool grow) ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
 
   const std::string directory_;
-  MDB_env* const env_;
+  MDB_env* env_ = nullptr;  // set once, by Open
 
   absl::Mutex lock_;
   int live_ ABSL_GUARDED_BY(lock_) = 0;

@@ -58,7 +58,7 @@ void IdFilters::Keep(const IdDirectory& ids) {
   for (const IdMerge& merge : ids.merges) {
     if (merge.output != 0) named.push_back(merge.output);
   }
-  absl::flat_hash_map<uint64_t, Slot> kept;
+  HashMap<uint64_t, Slot> kept;
   for (const uint64_t run : named) kept[run] = std::move(slots_[run]);
   slots_ = std::move(kept);
 }

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
+#include "ledger/base/hash_map.h"
 #include "ledger/base/huge_memory.h"
 #include "ledger/store/id_directory.h"
 
@@ -78,7 +78,7 @@ class IdFilters {
 
   mutable absl::Mutex lock_;
   uint64_t changes_ ABSL_GUARDED_BY(lock_) = 0;  // of the newest directory seen
-  absl::flat_hash_map<uint64_t, Slot> slots_ ABSL_GUARDED_BY(lock_);  // of the runs it names
+  HashMap<uint64_t, Slot> slots_ ABSL_GUARDED_BY(lock_);  // of the runs it names
 };
 
 }  // namespace hourbook

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <new>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -130,9 +131,13 @@ absl::Status WriteTxn::Commit(const Hash& root) {
     return ready;
   }
   if (absl::Status done = parts_.environment->Commit(txn_.release()); !done.ok()) return done;
-  parts_.filters->Keep(ids_);
-  for (auto& [run, filter] : new_filters_) {
-    if (filter != nullptr) parts_.filters->Put(run, std::move(filter));
+  try {
+    parts_.filters->Keep(ids_);
+    for (auto& [run, filter] : new_filters_) {
+      if (filter != nullptr) parts_.filters->Put(run, std::move(filter));
+    }
+  } catch (const std::bad_alloc&) {
+    // It is on disk all the same, and lookups do without filters.
   }
   lock_.reset();
   return absl::OkStatus();

@@ -28,14 +28,16 @@ class FlockFile {
   static absl::StatusOr<std::unique_ptr<FlockFile>> Open(const std::string& directory,
                                                          absl::string_view name) {
     const std::string path = absl::StrCat(directory, "/", name);
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0644);
-    if (fd < 0) return LmdbError(errno, absl::StrCat("opening ", path));
-    return std::unique_ptr<FlockFile>(new FlockFile(directory, fd));
+    std::unique_ptr<FlockFile> file(new FlockFile(directory));
+    file->fd_ = ::open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0644);
+    if (file->fd_ < 0) return LmdbError(errno, absl::StrCat("opening ", path));
+    return file;
   }
 
   // Unlocked in so many words, since a child forked meanwhile has the file open, too; and not by the
   // child, whose lock it is not.
   ~FlockFile() {
+    if (fd_ < 0) return;
     if (process_ == ::getpid()) Unlock();
     ::close(fd_);
   }
@@ -61,10 +63,10 @@ class FlockFile {
   void Unlock() { ::flock(fd_, LOCK_UN); }
 
  private:
-  FlockFile(std::string directory, int fd) : directory_(std::move(directory)), fd_(fd) {}
+  explicit FlockFile(std::string directory) : directory_(std::move(directory)) {}
 
   const std::string directory_;
-  const int fd_;
+  int fd_ = -1;
   const pid_t process_ = ::getpid();
 };
 

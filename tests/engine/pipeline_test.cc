@@ -115,7 +115,7 @@ class ChainingTest : public testing::Test {
       ASSERT_TRUE(pipeline_.Submit(std::move(request), absl::InfiniteFuture()).ok());
       if (i == 2) break;
       ASSERT_TRUE(pipeline_.Reserve(false, absl::InfiniteFuture(), NotCalled).ok());
-      Group& group = pipeline_.Take(true);
+      Group& group = pipeline_.Take(Pipeline::NewGroup(), true);
       ASSERT_EQ(group.requests.size(), 1);
       groups_.push_back(&group);
       pipeline_.Accept(group, kEntries);
@@ -125,7 +125,7 @@ class ChainingTest : public testing::Test {
   void TearDown() override {
     while (finished_ < groups_.size()) FinishNext(absl::OkStatus());
     ASSERT_TRUE(pipeline_.Reserve(false, absl::InfiniteFuture(), NotCalled).ok());
-    Group& last = pipeline_.Take(true);
+    Group& last = pipeline_.Take(Pipeline::NewGroup(), true);
     pipeline_.EndJudging(last, absl::OkStatus());
     pipeline_.Finish(last, absl::OkStatus(), AtEnd);
   }

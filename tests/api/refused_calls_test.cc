@@ -1,0 +1,101 @@
+// The system refuses the n-th call that maps memory or starts a thread, or that reaches the disk, for every n
+// that a scene comes to.
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "tests/api/scenes.h"
+#include "tests/base/effort.h"
+#include "tests/calls/calls.h"
+#include "tests/calls/mappings.h"
+
+namespace hourbook {
+namespace {
+
+template <int kError>
+void Refuse(uint64_t first, uint64_t last) {
+  FailCalls(first, last, kError);
+}
+
+bool IsOutOfMemory(hbk_status status) { return status == HBK_OUT_OF_MEMORY; }
+bool IsIoError(hbk_status status) { return status == HBK_IO_ERROR; }
+bool IsDiskFull(hbk_status status) { return status == HBK_DISK_FULL; }
+
+bool IsDenied(hbk_status status) { return status == HBK_PERMISSION_DENIED; }
+
+struct Refusal {
+  Fault fault;
+  bool for_ever;
+  bool in_short_form;  // what fails once or for ever seldom differs with the reason
+};
+
+const Refusal kRefusals[] = {
+    {{"mapping", FailMappings, CountedMappings, IsOutOfMemory, false}, false, true},
+    {{"mapping", FailMappings, CountedMappings, IsOutOfMemory, false}, true, true},
+    {{"EIO", Refuse<EIO>, CountedCalls, IsIoError, false}, false, true},
+    {{"EIO", Refuse<EIO>, CountedCalls, IsIoError, false}, true, false},
+    {{"ENOSPC", Refuse<ENOSPC>, CountedCalls, IsDiskFull, false}, false, false},
+    {{"ENOSPC", Refuse<ENOSPC>, CountedCalls, IsDiskFull, false}, true, true},
+    {{"EMFILE", Refuse<EMFILE>, CountedCalls, IsIoError, false}, false, false},
+    {{"EMFILE", Refuse<EMFILE>, CountedCalls, IsIoError, false}, true, false},
+    // As of a file system that was mounted read-only under it.
+    {{"EROFS", Refuse<EROFS>, CountedCalls, IsDenied, false}, false, false},
+    {{"EROFS", Refuse<EROFS>, CountedCalls, IsDenied, false}, true, true},
+};
+
+class RefusedCallsTest : public testing::TestWithParam<Scene> {
+ protected:
+  void Try(const Scene& scene, const Refusal& refusal) {
+    const auto before = FailedMappings();
+    const Explored explored = Explore(scene, refusal.fault, refusal.for_ever);
+    const auto after = FailedMappings();
+    const auto failed = [&](Mapping kind) {
+      const auto i = static_cast<size_t>(kind);
+      return after[i] - before[i];
+    };
+    std::printf("%s%s, %s\n", scene.name, refusal.for_ever ? " for ever" : "", refusal.fault.name);
+    PrintCounts("calls", {{"runs", explored.runs},
+                          {"told", explored.told},
+                          {"poisoned", explored.poisoned},
+                          {"mmap", failed(Mapping::kMap)},
+                          {"munmap", failed(Mapping::kUnmap)},
+                          {"mremap", failed(Mapping::kRemap)},
+                          {"msync", failed(Mapping::kSync)},
+                          {"madvise", failed(Mapping::kAdvise)},
+                          {"pthread_create", failed(Mapping::kThread)}});
+  }
+};
+
+TEST_P(RefusedCallsTest, AreToldAndHarmNothing) {
+  for (const Refusal& refusal : kRefusals) {
+    if (refusal.in_short_form || IsLongForm()) Try(GetParam(), refusal);
+  }
+}
+
+// The system may have dropped what it could not write: a later sync that succeeds says nothing of it.
+TEST(FailedSyncTest, PoisonsTheHandleAndSaysWhatToDo) {
+  const TempDir temp(TempDir::MemoryBase());
+  hbk_ledger* ledger = nullptr;
+  hbk_error error = HBK_ERROR_INIT;
+  ASSERT_EQ(Found(temp / "ledger", &ledger, &error), HBK_OK) << error.message;
+  ASSERT_EQ(AppendAll(ledger, Founding(1), &error), HBK_OK) << error.message;
+  SetCallGate([](Call call) { return call == Call::kSync ? EIO : 0; });
+  EXPECT_EQ(AppendAll(ledger, {Service(0, 0)}, &error), HBK_IO_ERROR);
+  EXPECT_NE(std::strstr(error.message, "check the disk"), nullptr) << error.message;
+  SetCallGate(nullptr);
+  hbk_snapshot* snapshot = nullptr;
+  EXPECT_EQ(AppendAll(ledger, {Service(0, 0)}, &error), HBK_POISONED);
+  EXPECT_NE(std::strstr(error.message, "close the ledger, open it again"), nullptr) << error.message;
+  EXPECT_EQ(hbk_snapshot_open(ledger, &snapshot, &error), HBK_POISONED);
+  hbk_close(ledger);
+  ASSERT_EQ(OpenAt(temp / "ledger", &ledger, 0, &error), HBK_OK) << error.message;
+  EXPECT_EQ(AppendAll(ledger, {Service(0, 0)}, &error), HBK_OK) << error.message;
+  EXPECT_EQ(VerifyAll(ledger, &error), HBK_OK) << error.message;
+  hbk_close(ledger);
+}
+
+INSTANTIATE_TEST_SUITE_P(Scenes, RefusedCallsTest, testing::ValuesIn(Scenes()),
+                         [](const auto& scene) { return std::string(scene.param.name); });
+
+}  // namespace
+}  // namespace hourbook
