@@ -148,7 +148,8 @@ std::vector<std::unique_ptr<Request>> Pipeline::TakeSubmitted() {
   return submitted;
 }
 
-// Somebody else's code: what it throws is not ours to pass on.
+// Somebody else's code: what it throws is not ours to pass on. The requests end with it.
+// NOLINTNEXTLINE(performance-unnecessary-value-param): so that they do
 void Pipeline::Tell(std::vector<std::unique_ptr<Request>> requests, const absl::Status& status) {
   is_telling = true;
   for (const auto& request : requests) {
