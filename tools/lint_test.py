@@ -37,6 +37,17 @@ int TakeOf@() {
 
 }  // namespace hourbook
 """
+IGNORED = """\
+#include <cstdio>
+#include <unistd.h>
+
+void Store(std::FILE* file);
+void Store(std::FILE* file) {
+  std::fflush(file);
+  fdatasync(fileno(file));
+  std::fclose(file);
+}
+"""
 MOVED = """\
 #include <string>
 #include <utility>
@@ -52,6 +63,14 @@ int Read(int number);
 int Read(int number) {
   const int* const found = number > 3 ? &number : nullptr;
   return number < 2 ? *found : 0;
+}
+"""
+BEYOND = """\
+int Put(int number);
+int Put(int number) {
+  int row[2] = {1, 2};
+  row[2] = number;
+  return row[0];
 }
 """
 
@@ -83,8 +102,8 @@ class Lint(unittest.TestCase):
 
     def test_a_missing_lock_and_a_use_after_move(self):
         unlocked = SOUND.replace("    const absl::MutexLock lock(&lock_);\n", "")
-        self.assert_finds({"ledger/base/a.cc": SOUND.replace("@", "A"), "ledger/base/b.cc": unlocked.replace("@", "B"),
-                           "ledger/base/c.cc": MOVED}, "tidy",
+        self.assert_finds({"ledger/base/a.cc": SOUND.replace("@", "A"), "ledger/base/c.cc": MOVED,
+                           "ledger/base/b.cc": unlocked.replace("@", "B")}, "tidy",
                           "ledger/base/b.cc:10:14: error: ", "[clang-diagnostic-thread-safety-analysis",
                           "ledger/base/c.cc:7:25: error: ", "[bugprone-use-after-move")
 
@@ -95,24 +114,31 @@ class Lint(unittest.TestCase):
         self.assertIn("each half is read by itself", output)
 
     def test_a_source_that_does_not_compile(self):
-        self.assert_finds({"ledger/base/a.cc": "int a\n"}, "tidy", "ledger/base/a.cc:1:6: error: expected ';'")
+        self.assert_finds({"ledger/base/a.cc": "int a\n"}, "tidy",
+                          "ledger/base/a.cc:1:6: error: expected ';'")
+
+    def test_results_of_calls_that_store(self):
+        self.assert_finds({"ledger/base/a.cc": IGNORED}, "tidy",
+                          *(f"ledger/base/a.cc:{line}:3: error: the value" for line in (6, 7, 8)))
 
     def test_a_path_to_a_null_pointer(self):
-        self.assert_finds({"ledger/base/a.cc": NULL}, "analyzer", "ledger/base/a.cc:4", "core.NullDereference")
+        self.assert_finds({"ledger/base/a.cc": NULL}, "analyzer",
+                          "ledger/base/a.cc:4", "core.NullDereference")
 
     def test_cppcheck(self):
-        self.assert_finds({"ledger/base/a.cc": "int A(int i);\nint A(int i) {\n  int row[2] = {1, 2};\n  row[2] = i;\n"
-                                               "  return row[0];\n}\n"},
-                          "cppcheck", "ledger/base/a.cc:4: error: ", "[arrayIndexOutOfBounds]")
+        self.assert_finds({"ledger/base/a.cc": BEYOND}, "cppcheck", "ledger/base/a.cc:4: error: ",
+                          "[arrayIndexOutOfBounds]")
 
     def test_shell(self):
         self.assert_finds({"tools/do": "#!/bin/sh\nrm $1\n"}, "shell", "tools/do", "SC2086")
 
     def test_python(self):
-        self.assert_finds({"tools/do": "#!/usr/bin/env python3\nimport os\n"}, "python", "tools/do:2:1: 'os' imported")
+        self.assert_finds({"tools/do": "#!/usr/bin/env python3\nimport os\n"}, "python",
+                          "tools/do:2:1: 'os' imported")
 
     def test_layers(self):
-        self.assert_finds({"ledger/base/a.h": '#include "ledger/engine/e.h"\n'}, "layers", "base is below engine")
+        self.assert_finds({"ledger/base/a.h": '#include "ledger/engine/e.h"\n'}, "layers",
+                          "base is below engine")
 
     def test_an_empty_tree_is_not_a_pass(self):
         status, output = lint({}, "tidy", "shell", "python")

@@ -9,12 +9,13 @@ import re
 ONE_A_PROGRAM = {"main", "LLVMFuzzerTestOneInput"}
 NOT_NAMES = {"operator", "static_assert", "void"}
 TYPE = re.compile(r"(?:class|struct|union|enum class|enum)\s+(\w+)|using (\w+) =")
-# The last name before what ends it: `absl::Status Refuse(`, `constexpr int kRows[] = {`, not `Auditor::Run(`.
+# The last name before what ends it, as in `absl::Status Refuse(` or `constexpr int kRows[] = {`; not that
+# in `Auditor::Run(`.
 OTHER = re.compile(r"[A-Za-z_][^(={;]*?(?<!::)\b(\w+)(?:\[[^\]]*\])*\s*[(={;]")
 
 
 def name_declared(line):
-    """What a line that begins a declaration names, or None; sources are formatted, so that it stands first."""
+    """What a line that begins a declaration names, or None. Sources are formatted, so it stands first."""
     if line.startswith(("template", "namespace", "using namespace", "}")):
         return None
     found = TYPE.match(line) or OTHER.match(line)

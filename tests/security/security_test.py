@@ -1,5 +1,5 @@
-"""Every test that SECURITY.md names exists, every line of its tables of attacks names one, and the versions that
-it names are those of the build.
+"""Every test that SECURITY.md names exists, every line of its tables of attacks names one, and the versions
+that it names are those of the build.
 
 usage: security_test.py ROOT [BILL-OF-MATERIALS]
 """
@@ -74,7 +74,9 @@ class SecurityTest(unittest.TestCase):
                             ("test_never_overwrites", "test_always_overwrites"), ("entry_fuzz", "exit_fuzz"),
                             ("hardening_test", "softening_test"), ("tools/lint", "tools/fluff")]:
             self.assertIn(f"`{there}`", self.text)
-            self.assertEqual(len(list(faults_of(self.text.replace(f"`{there}`", f"`{gone}`"), ROOT))), 1, gone)
+            changed = self.text.replace(f"`{there}`", f"`{gone}`", 1)
+            self.assertEqual(list(faults_of(changed, ROOT)).count(f"there is no {gone}") +
+                             list(faults_of(changed, ROOT)).count(f"there is no test {gone}"), 1)
         unshown = re.sub(r"\| `AuditorTest.AnEntryThatBreaksARuleIsFound\w+` \|", "| people |", self.text)
         self.assertEqual(len(list(faults_of(unshown, ROOT))), 1)
 
