@@ -14,6 +14,7 @@ namespace {
 std::string OrEmpty(const char* text) { return text == nullptr ? "" : text; }
 
 std::string DefaultScratch() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): a program's environment is its own affair
   const char* const directory = std::getenv("TMPDIR");
   return directory == nullptr || *directory == '\0' ? "/tmp" : directory;
 }

@@ -37,7 +37,7 @@ class Prover {
   const Id party_;
   const StatementRange range_;
   const StatementSink sink_;
-  Checkpoint checkpoint_;
+  Checkpoint checkpoint_{};
   std::vector<uint64_t> indexes_;
   StatementMade made_;
 };

@@ -59,7 +59,7 @@ class Publisher {
   std::string directory_;
   std::unique_ptr<Snapshot> snapshot_;
   std::optional<Published> remembered_;
-  Checkpoint old_;  // in the directory; of size 0 where there is none
+  Checkpoint old_{};  // in the directory; of size 0 where there is none
   std::string note_;
 };
 

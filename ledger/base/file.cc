@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/functional/function_ref.h"
@@ -123,7 +123,8 @@ absl::Status LockUntil(int fd, const std::string& path, absl::Time deadline) {
 }  // namespace
 
 absl::Status SystemFailure(int error_number, absl::string_view doing) {
-  const std::string message = absl::StrCat(doing, ": ", std::strerror(error_number));
+  const std::string message =
+      absl::StrCat(doing, ": ", std::generic_category().message(error_number));
   switch (error_number) {
     case ENOENT:
     case ENOTDIR:
@@ -173,6 +174,7 @@ absl::Status CheckIsDirectory(const std::string& path) {
   return Fail(Failure::kInvalidArgument, absl::StrCat(path, " is not a directory"));
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): as deep as a path has names, and the kernel takes 4,096 bytes
 absl::Status MakeDirectories(const std::string& path) {
   if (::mkdir(path.c_str(), kDirectoryMode) == 0) return SyncNames(DirectoryOf(path));
   if (errno == EEXIST) return absl::OkStatus();

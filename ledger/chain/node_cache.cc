@@ -46,7 +46,7 @@ absl::Status NodeCache::Fill(int level, uint64_t number, Tile& tile) const {
 }
 
 absl::StatusOr<Hash> NodeCache::At(int height, uint64_t index) {
-  HOURBOOK_CHECK(height >= 0 && height < 64 && index < size_ >> height, "a node of the tree");
+  HOURBOOK_CHECK(height >= 0 && height < 64 && index < (size_ >> height), "a node of the tree");
   const int level = height / kTileHeight;
   const int above = height % kTileHeight;  // in the tile
   const int to_tile = kTileHeight - above;

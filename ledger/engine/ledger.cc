@@ -47,7 +47,7 @@ absl::Status CheckBatch(size_t entries) {
 }
 
 Ledger::Ledger(std::string directory, std::unique_ptr<Store> store, Registry::Entry registered,
-               LedgerOptions options)
+               LedgerOptions options)  // cppcheck-suppress passedByValue ; its clock is moved
     : directory_(std::move(directory)),
       registered_(std::move(registered)),
       store_(std::move(store)),
@@ -115,8 +115,9 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Create(const std::string& direct
                                                        LedgerOptions options) {
   const absl::StatusOr<Entry> entry = EncodeGenesis(genesis);
   if (!entry.ok()) return Fail(Failure::kInvalidArgument, entry.status().message());
+  const StoreOptions store_options = StoreOptionsFrom(options, true);
   absl::StatusOr<std::unique_ptr<Ledger>> ledger =
-      OpenStore(directory, StoreOptionsFrom(options, true), options);
+      OpenStore(directory, store_options, std::move(options));
   if (!ledger.ok()) return ledger;
   if (genesis.created_at > (*ledger)->Now()) {
     return Fail(Failure::kInvalidArgument, "created_at lies after the present time");
@@ -127,8 +128,9 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Create(const std::string& direct
 
 absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(const std::string& directory,
                                                      LedgerOptions options) {
+  const StoreOptions store_options = StoreOptionsFrom(options, false);
   absl::StatusOr<std::unique_ptr<Ledger>> ledger =
-      OpenStore(directory, StoreOptionsFrom(options, false), options);
+      OpenStore(directory, store_options, std::move(options));
   if (!ledger.ok()) return ledger;
   {
     const StateHolder lock((*ledger)->state_lock_);

@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <memory>
 #include <set>
+#include <system_error>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
@@ -41,7 +41,8 @@ absl::StatusOr<Registry::Entry> Registry::Register(const std::string& directory)
   struct stat file;
   if (::stat(directory.c_str(), &file) != 0) {
     const Failure failure = errno == EACCES ? Failure::kPermissionDenied : Failure::kNotFound;
-    return Fail(failure, absl::StrCat("looking at ", directory, ": ", std::strerror(errno)));
+    return Fail(failure, absl::StrCat("looking at ", directory, ": ",
+                                      std::generic_category().message(errno)));
   }
   auto key = std::make_unique<Key>(Key{file.st_dev, file.st_ino, ::getpid()});
   Open& open = TheOpen();

@@ -43,8 +43,8 @@ class Snapshot {
   absl::StatusOr<SnapshotStat> Stat() const;
   absl::StatusOr<Genesis> ReadGenesis() const;
 
-  // kNotFound for a size beyond size().
-  absl::StatusOr<Hash> RootAt(uint64_t size) const;
+  // kNotFound where wanted is beyond size().
+  absl::StatusOr<Hash> RootAt(uint64_t wanted) const;
 
   // A hash of the tree as tiles.h counts them, level 0 those of the leaves.
   absl::StatusOr<Hash> TileHash(int level, uint64_t index) const;

@@ -171,7 +171,7 @@ absl::Status WalkAccount(Judging& judging, const Id& party, Unit unit, uint64_t 
 void NotePeriod(int32_t period, uint64_t minutes, int32_t& latest, uint32_t& sum) {
   // Services that are voided and recorded again add up without end; an upper bound may stop growing
   // once it is past every cap.
-  constexpr uint64_t kPastEveryCap = 62 * 1'440;
+  constexpr uint64_t kPastEveryCap = uint64_t{62} * 1'440;
   if (period < latest) return;
   const uint64_t before = period > latest ? 0 : sum;
   latest = period;

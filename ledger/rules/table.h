@@ -34,6 +34,7 @@ using Slot = uint32_t;
 template <class Record>
 class Table {
   static_assert(std::is_trivially_copyable_v<Record>, "records are persisted as their bytes");
+  struct View;
 
  public:
   Table() { kept_lately_.fill(kNone); }
@@ -161,7 +162,7 @@ class Table {
     }
 
     const Table* table_;
-    typename std::map<ViewId, typename Table::View>::const_iterator first_;
+    typename std::map<ViewId, View>::const_iterator first_;
   };
   AsOf At(ViewId view) const { return AsOf(this, view); }
 

@@ -111,7 +111,7 @@ WriteTxn::WriteTxn(WriteTxn&&) noexcept = default;
 WriteTxn& WriteTxn::operator=(WriteTxn&& other) noexcept {
   txn_.reset();  // before the lock that it was begun under
   ReadTxn::operator=(std::move(other));
-  lock_ = std::move(other.lock_);
+  lock_ = std::move(other.lock_);  // NOLINT(bugprone-use-after-move): what was moved is its base
   new_tile_hashes_ = std::move(other.new_tile_hashes_);
   ids_changed_ = other.ids_changed_;
   return *this;

@@ -381,7 +381,7 @@ static void test_submitting(const char* directory) {
   CHECK_STATUS(HBK_BATCH_EMPTY, hbk_submit(ledger, NULL, 0, 0, NULL, on_done, told, NULL));
   CHECK(told[0].calls == 0);
   for (i = 0; i < kBatches; ++i) {
-    entries[i] = service(150 + i);
+    entries[i] = service((uint8_t)(150 + i));
     CHECK_STATUS(HBK_OK, hbk_submit(ledger, &entries[i], 1, HBK_FOREVER, &results[i], on_done,
                                     &told[i], NULL));
   }

@@ -93,7 +93,7 @@ static text read_checkpoint(const setup* s) {
   file = fopen(path, "rb");
   CHECK(file != NULL);
   note.length = fread(note.bytes, 1, sizeof(note.bytes), file);
-  fclose(file);
+  CHECK(fclose(file) == 0);
   return note;
 }
 

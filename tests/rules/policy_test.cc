@@ -69,7 +69,8 @@ TEST(PolicyTest, LocalDayFollowsTheOffsetInForce) {
   policy.Add(PolicyEntry(Topic::kUtcOffset, 8 * 3600, 0));
   EXPECT_EQ(policy.LocalDay(16 * kHour - 1), 0);
   EXPECT_EQ(policy.LocalDay(16 * kHour), 1);
-  policy.Add(PolicyEntry(Topic::kUtcOffset, static_cast<uint64_t>(-5 * 3600), 240 * kHour));
+  policy.Add(
+      PolicyEntry(Topic::kUtcOffset, static_cast<uint64_t>(int64_t{-5} * 3600), 240 * kHour));
   EXPECT_EQ(policy.LocalDay(240 * kHour), 9);
 }
 

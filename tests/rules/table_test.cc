@@ -78,7 +78,8 @@ TEST(TableTest, ViewsAgreeWithWholeCopies) {
         table.AddView(next_view);
         copies[next_view++] = Contents(table);
       } else if (dice == 1 && !copies.empty()) {
-        const auto victim = std::next(copies.begin(), random() % copies.size());
+        const auto victim =
+            std::next(copies.begin(), static_cast<ptrdiff_t>(random() % copies.size()));
         table.RemoveView(victim->first);
         copies.erase(victim);
       } else if (dice == 2) {

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "tools/hourbook/command_error.h"
@@ -42,7 +42,8 @@ ExitCode WorkHere(absl::FunctionRef<ExitCode()> work) {
 ChildEnd RunInChild(absl::FunctionRef<ExitCode()> work) {
   const pid_t child = fork();
   if (child < 0) {
-    throw CommandError(kExitError, absl::StrCat("cannot start a process: ", std::strerror(errno)));
+    throw CommandError(kExitError, absl::StrCat("cannot start a process: ",
+                                                std::generic_category().message(errno)));
   }
   if (child == 0) {
     prctl(PR_SET_PDEATHSIG, SIGTERM);  // nobody would hear its answer
@@ -51,7 +52,8 @@ ChildEnd RunInChild(absl::FunctionRef<ExitCode()> work) {
   int status = 0;
   while (waitpid(child, &status, 0) < 0) {
     if (errno != EINTR) {
-      throw CommandError(kExitError, absl::StrCat("waiting failed: ", std::strerror(errno)));
+      throw CommandError(kExitError,
+                         absl::StrCat("waiting failed: ", std::generic_category().message(errno)));
     }
   }
   if (WIFSIGNALED(status) && !IsCrash(WTERMSIG(status))) {

@@ -34,6 +34,7 @@ std::string PassphraseArgument::Read() const {
   if (!file.empty()) {
     passphrase = WithoutNewline(ReadFile(file, kPassphraseFileMaxSize));
   } else {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing changes the environment
     const char* const value = std::getenv(variable.c_str());
     if (value == nullptr) {
       throw CommandError(kExitError,

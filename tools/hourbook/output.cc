@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "tools/hourbook/command_error.h"
@@ -17,8 +17,8 @@ namespace {
 
 [[noreturn]] void Fail() {
   if (errno == EPIPE) throw OutputClosed();
-  throw CommandError(kExitError,
-                     absl::StrCat("cannot write to the standard output: ", std::strerror(errno)));
+  throw CommandError(kExitError, absl::StrCat("cannot write to the standard output: ",
+                                              std::generic_category().message(errno)));
 }
 
 }  // namespace
@@ -28,6 +28,7 @@ void PrepareStandardStreams() {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
     if (fcntl(fd, F_GETFD) != -1) continue;
     // open gives the lowest free descriptor: this one, since those below are open by now.
+    // cppcheck-suppress leakReturnValNotUsed ; it stays open
     if (open("/dev/null", fd == STDIN_FILENO ? O_RDONLY : O_WRONLY) != fd) std::abort();
   }
 }

@@ -20,8 +20,9 @@ constexpr size_t kCells = 30;
 constexpr absl::string_view kEraseLine = "\r\x1b[K";
 
 void WriteToTerminal(absl::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stderr);
-  std::fflush(stderr);
+  // What cannot be shown is not missed.
+  static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
+  static_cast<void>(std::fflush(stderr));
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <system_error>
@@ -17,13 +16,14 @@ namespace hourbook::cli {
 namespace {
 
 struct Close {
-  void operator()(std::FILE* file) const { std::fclose(file); }
+  // What was written is flushed by then.
+  void operator()(std::FILE* file) const { static_cast<void>(std::fclose(file)); }
 };
 using File = std::unique_ptr<std::FILE, Close>;
 
 [[noreturn]] void Fail(const std::string& path, absl::string_view doing) {
-  throw CommandError(kExitError,
-                     absl::StrCat(path, ": cannot ", doing, ": ", std::strerror(errno)));
+  throw CommandError(kExitError, absl::StrCat(path, ": cannot ", doing, ": ",
+                                              std::generic_category().message(errno)));
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <memory>
+#include <system_error>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -20,7 +20,7 @@
 namespace hourbook::cli {
 namespace {
 
-constexpr size_t kLongestLine = 64 * 1024;
+constexpr size_t kLongestLine = size_t{64} * 1024;
 
 class Appender {
  public:
@@ -47,7 +47,8 @@ class Appender {
                                                       " bytes"));
     }
     if (result == LineReader::Result::kFailed) {
-      Fail(lines.number() + 1, 1, absl::StrCat("cannot read: ", std::strerror(errno)));
+      Fail(lines.number() + 1, 1,
+           absl::StrCat("cannot read: ", std::generic_category().message(errno)));
     }
     Send(batch_.size());
     return !any_refused_;

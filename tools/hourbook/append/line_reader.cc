@@ -7,7 +7,7 @@
 namespace hourbook::cli {
 namespace {
 
-constexpr size_t kReadSize = 64 * 1024;
+constexpr size_t kReadSize = size_t{64} * 1024;
 
 }  // namespace
 

@@ -28,7 +28,7 @@ struct Arguments {
 };
 
 // What a proof showed.
-struct Shown {
+struct Shown {  // NOLINT(bugprone-exception-escape): Json's move is noexcept
   std::string sentence;
   Json facts;
   Json entry;  // or null

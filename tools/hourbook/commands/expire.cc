@@ -70,6 +70,7 @@ class Expirer {
   void Run() {
     const std::vector<Holder> holders = HoldersOf(writer_.snapshot(), unit_);
     std::vector<hbk_entry> entries;
+    entries.reserve(holders.size());
     for (const Holder& holder : holders) entries.push_back(EntryFor(holder));
     const std::vector<hbk_result> results = writer_.Send(entries);
     const SnapshotHandle after = OpenSnapshot(writer_.ledger());

@@ -15,7 +15,7 @@ constexpr auto kFailed = static_cast<size_t>(-1);
 }  // namespace
 
 Decoder::Decoder(const std::string& encoding) : converter_(iconv_open("UTF-8", encoding.c_str())) {
-  const auto failed = iconv_t(-1);
+  const auto failed = iconv_t(-1);  // NOLINT(performance-no-int-to-ptr): iconv_open's own
   if (converter_ == failed) {
     throw CommandError(kExitError, absl::StrCat("the encoding '", encoding,
                                                 "' is unknown; `iconv -l` lists those that are"));

@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
+#include <system_error>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -52,8 +52,8 @@ void Secret::Create(const std::string& path) {
   }
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0) {
-    throw CommandError(kExitError,
-                       absl::StrCat(path, ": cannot make the secret file: ", std::strerror(errno)));
+    throw CommandError(kExitError, absl::StrCat(path, ": cannot make the secret file: ",
+                                                std::generic_category().message(errno)));
   }
   const std::string text = absl::StrCat(HexText(key), "\n");
   const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
@@ -61,8 +61,9 @@ void Secret::Create(const std::string& path) {
   const int error = errno;
   ::close(fd);
   if (!synced) {
-    throw CommandError(kExitError,
-                       absl::StrCat(path, ": cannot write the secret: ", std::strerror(error)));
+    throw CommandError(
+        kExitError,
+        absl::StrCat(path, ": cannot write the secret: ", std::generic_category().message(error)));
   }
 }
 
