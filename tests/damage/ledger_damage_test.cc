@@ -2,8 +2,6 @@
 // named here among those that carry no meaning.
 //
 //   HOURBOOK_SEED=7 HOURBOOK_EFFORT=1000 build/release/tests/damage/ledger_damage_test   # all bits of all bytes
-#include <cinttypes>
-#include <cstdio>
 #include <cstring>
 #include <map>
 #include <optional>
@@ -17,8 +15,9 @@
 #include "ledger/engine/snapshot.h"
 #include "ledger/engine/verify.h"
 #include "ledger/store/id_directory.h"
+#include "tests/base/effort.h"
 #include "tests/base/temp_dir.h"
-#include "tests/damage/effort.h"
+#include "tests/damage/every.h"
 #include "tests/damage/files.h"
 #include "tests/damage/raw_store.h"
 #include "tests/damage/whole_town.h"
@@ -148,8 +147,10 @@ class LedgerDamageTest : public testing::Test {
   }
 
   static void Print(const char* what, const Count& count) {
-    std::printf("torture: damage: %s=%" PRIu64 " found=%" PRIu64 " meaningless=%" PRIu64 " findings=%" PRIu64 "\n",
-                what, count.tried, count.found, count.meaningless, count.missed);
+    PrintCounts("damage", {{what, count.tried},
+                           {"found", count.found},
+                           {"meaningless", count.meaningless},
+                           {"findings", count.missed}});
   }
 
   static TempDir* temp_;
@@ -209,12 +210,12 @@ TEST_F(LedgerDamageTest, EveryPairOfFlippedBitsIsFound) {
   ASSERT_TRUE(ledger.ok()) << ledger.status();
   const Flipper file(DataFile());
   Count pairs;
-  std::mt19937_64 random(Seed());
+  std::mt19937_64 random(TestSeed());
   // Within a value, where a checksum could be made right by chance, and across two.
   const auto bit_of = [&](const RawRecord& record) {
     return Bit{record.value_at + random() % record.value.size(), static_cast<uint8_t>(1U << random() % 8)};
   };
-  for (uint64_t i = 0; i < 1'000 * Effort(); ++i) {
+  for (uint64_t i = 0; i < 1'000 * TestEffort(); ++i) {
     const RawRecord& one = (*records_)[random() % records_->size()];
     const RawRecord& other = i % 4 != 0 ? one : (*records_)[random() % records_->size()];
     const Bit first = bit_of(one);
@@ -230,8 +231,8 @@ TEST_F(LedgerDamageTest, EveryPairOfFlippedBitsIsFound) {
 // As above, with the ledger opened after the damage: what is read when it is opened is read then.
 TEST_F(LedgerDamageTest, FlippedBitsAreFoundByWhoOpensTheLedger) {
   Count flips;
-  std::mt19937_64 random(Seed());
-  for (uint64_t i = 0; i < 300 * Effort(); ++i) {
+  std::mt19937_64 random(TestSeed());
+  for (uint64_t i = 0; i < 300 * TestEffort(); ++i) {
     const RawRecord& record = (*records_)[random() % records_->size()];
     const Bit bit{record.value_at + random() % record.value.size(), static_cast<uint8_t>(1U << random() % 8)};
     const Flipper file(DataFile());
@@ -244,7 +245,7 @@ TEST_F(LedgerDamageTest, FlippedBitsAreFoundByWhoOpensTheLedger) {
     }
     file.Flip(bit.at, bit.mask);
   }
-  Print("flips-opened", flips);
+  Print("flips_then_opened", flips);
 }
 
 TEST_F(LedgerDamageTest, RecordsThatAreMissingSwappedOrDoubledAreFound) {

@@ -1,7 +1,5 @@
 // Every byte of a publication counts: whichever of its files is changed, cut, lengthened or missing, an
 // audit finds that.
-#include <cinttypes>
-#include <cstdio>
 #include <filesystem>
 #include <map>
 #include <random>
@@ -12,8 +10,9 @@
 #include "ledger/audit/publisher.h"
 #include "ledger/base/error.h"
 #include "ledger/engine/snapshot.h"
+#include "tests/base/effort.h"
 #include "tests/base/temp_dir.h"
-#include "tests/damage/effort.h"
+#include "tests/damage/every.h"
 #include "tests/damage/files.h"
 #include "tests/damage/whole_town.h"
 
@@ -68,7 +67,7 @@ TEST_F(PublicationDamageTest, EveryChangeOfAnyFileIsFound) {
   ASSERT_TRUE(TryAudit().ok());
   ASSERT_EQ(files_.size(), 6u) << "a checkpoint, and entries, tiles of two levels, whole and partial";
   Every entries(512), rest(16);
-  std::mt19937_64 random(Seed());
+  std::mt19937_64 random(TestSeed());
   for (const auto& [path, bytes] : files_) {
     Every& every = path.find("/entries/") != std::string::npos ? entries : rest;
     for (size_t i = 0; i < bytes.size(); ++i) {
@@ -80,7 +79,7 @@ TEST_F(PublicationDamageTest, EveryChangeOfAnyFileIsFound) {
       }
       if (every.Take()) LookAt(path, bytes.substr(0, i), absl::StrCat("the first ", i, " bytes alone"));
     }
-    for (uint64_t i = 0; i < 50 * Effort(); ++i) {
+    for (uint64_t i = 0; i < 50 * TestEffort(); ++i) {
       std::string changed = bytes;
       changed[random() % bytes.size()] ^= static_cast<char>(1U << random() % 7);
       changed[random() % bytes.size()] ^= static_cast<char>(1U << random() % 7);
@@ -97,7 +96,7 @@ TEST_F(PublicationDamageTest, EveryChangeOfAnyFileIsFound) {
   }
   EXPECT_TRUE(TryAudit().ok());
   EXPECT_GT(tried_, 2'000u);
-  std::printf("torture: damage: publication=%" PRIu64 " findings=%" PRIu64 "\n", tried_, missed_);
+  PrintCounts("damage", {{"publication", tried_}, {"findings", missed_}});
 }
 
 }  // namespace

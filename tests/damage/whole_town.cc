@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <set>
 
-#include "gtest/gtest.h"
 #include "ledger/audit/publisher.h"
 #include "ledger/base/check.h"
 #include "ledger/engine/snapshot.h"
