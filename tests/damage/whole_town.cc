@@ -118,18 +118,18 @@ bool SpeaksOf(const StateHead& head, uint64_t part) {
 WholeTown MakeWholeTown(const std::string& directory) {
   WholeTown town{.ledger = directory + "/ledger",
                  .site = directory + "/site",
+                 .made = directory + "/made",
                  .signer = Signer::Generate("town.example/hours", SignatureType::kEd25519).value(),
                  .entries = {}};
-  const std::string made = directory + "/made";
   {
-    Maker maker(made);
+    Maker maker(town.made);
     maker.AppendUntilPublished();
     Done(Publish(maker.ledger(), town.signer, town.site, [](uint64_t, uint64_t) { return true; }).status());
     maker.AppendUntilWhole();
     town.entries = maker.entries();
   }
   {
-    const auto store = Store::Open(made, {.map_size = uint64_t{1} << 24});
+    const auto store = Store::Open(town.made, {.map_size = uint64_t{1} << 24});
     Done(store.status());
     auto txn = (*store)->Write();
     Done(txn.status());
@@ -137,7 +137,7 @@ WholeTown MakeWholeTown(const std::string& directory) {
     LeavePageBehind(*txn);
     Done(txn->Commit(txn->head().root));
   }
-  const auto ledger = Ledger::Open(made, WholeTownOptions());
+  const auto ledger = Ledger::Open(town.made, WholeTownOptions());
   Done(ledger.status());
   Done((*ledger)->Backup(town.ledger));  // without the pages that are free
   return town;
