@@ -23,6 +23,8 @@ bool PartiesHangTogether(const Accounts& all, uint64_t size) {
     const Party& party = all.party(i);
     if (!IsKind(party.kind) || party.standing > Standing::kLinked || party.opened >= size) return false;
     if (!IsSlot(party.kept, parties) || !IsSlot(party.linked, parties) || !IsSlot(party.next_linked, parties)) return false;
+    if ((party.standing == Standing::kLinked) != (party.kept != kNoSlot)) return false;
+    if (party.kept != kNoSlot && all.party(party.kept).kept != kNoSlot) return false;
     const Slot account = party.first_account;
     if (!IsSlot(account, all.accounts().size())) return false;
     if (account != kNoSlot && all.account(account).party != i) return false;

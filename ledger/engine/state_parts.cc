@@ -168,6 +168,7 @@ absl::Status TakeIn(const ReadTxn& txn, const Gathered& gathered, State& state) 
     if (!state.holds.Restore(hold)) return Damaged(kHolds, 0);
   }
   for (const PolicyIndex index : gathered.policies) {
+    if (index >= state.size) return Damaged(kPolicies, 0);
     const absl::StatusOr<Record> record = txn.At(index);
     if (!record.ok()) return record.status();
     if (!IsPolicy(record->entry)) return Damaged(kPolicies, 0);
@@ -246,9 +247,9 @@ absl::StatusOr<State> ReadState(const ReadTxn& txn) {
   for (uint64_t i = 0; i < head->part_count; ++i) {
     if (absl::Status read = ReadPart(txn, head->parts[i], state, gathered); !read.ok()) return read;
   }
+  state.size = head->parts[head->part_count - 1].size;
   if (absl::Status taken = TakeIn(txn, gathered, state); !taken.ok()) return taken;
   state.ForgetChanged();
-  state.size = head->parts[head->part_count - 1].size;
   const absl::StatusOr<Record> last = txn.At(state.size - 1);
   if (!last.ok()) return last.status();
   state.last_recorded_at = last->entry.recorded_at;

@@ -103,8 +103,7 @@ class Verifier {
     }
     for (Slot i = 0; i < parties; ++i) {
       const absl::StatusOr<Party> cached = snapshot_.PartyOf(accounts.party(i).id);
-      if (!cached.ok()) return cached.status();
-      if (!AreSame(*cached, accounts.party(i))) {
+      if (!cached.ok() || !AreSame(*cached, accounts.party(i))) {
         return Corrupt("what is known of party ", HexEncode(accounts.party(i).id), " is not what its entries say");
       }
     }
@@ -113,8 +112,7 @@ class Verifier {
       const Id& party = accounts.party(account.party).id;
       const absl::StatusOr<Account> cached =
           snapshot_.AccountOf(party, static_cast<Unit>(account.unit));
-      if (!cached.ok()) return cached.status();
-      if (!AreSame(*cached, account)) {
+      if (!cached.ok() || !AreSame(*cached, account)) {
         return Corrupt("the balance of party ", HexEncode(party), " in unit ", account.unit,
                        " is not what its entries add up to");
       }

@@ -225,7 +225,7 @@ class LmdbFileTest : public testing::Test {
 TEST_F(LmdbFileTest, WhatIsSoundIsWhatItWas) {
   std::map<End, uint64_t> ends;
   uint64_t findings = 0;
-  for (uint64_t i = 0; i < 600 * TestEffort(); ++i) {
+  for (uint64_t i = 0; i < AsMany(600); ++i) {
     const size_t which = Damage();
     const Read read = ReadInChild(directories_[which]);
     ++ends[read.end];
@@ -235,7 +235,7 @@ TEST_F(LmdbFileTest, WhatIsSoundIsWhatItWas) {
                   << read.status << "; " << EffortText();
   }
   EXPECT_GT(ends[End::kFound], ends[End::kCrashed]);
-  PrintCounts("damage", {{"files", 600 * TestEffort()},
+  PrintCounts("damage", {{"files", AsMany(600)},
                          {"sound", ends[End::kSound]},
                          {"found", ends[End::kFound]},
                          {"refused", ends[End::kRefused]},
@@ -267,7 +267,7 @@ TEST_F(LmdbFileTest, TheCommandsEndAsTheySayTheyDo) {
   const std::string vkey = FormatVkey(town_.signer.verifier());
   std::map<int, uint64_t> exits;
   uint64_t findings = 0;
-  for (uint64_t i = 0; i < 20 * TestEffort(); ++i) {
+  for (uint64_t i = 0; i < AsMany(20); ++i) {
     const size_t which = Damage();
     const std::string& directory = directories_[which];
     const Read read = ReadInChild(directory);

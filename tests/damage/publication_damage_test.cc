@@ -79,7 +79,7 @@ TEST_F(PublicationDamageTest, EveryChangeOfAnyFileIsFound) {
       }
       if (every.Take()) LookAt(path, bytes.substr(0, i), absl::StrCat("the first ", i, " bytes alone"));
     }
-    for (uint64_t i = 0; i < 50 * TestEffort(); ++i) {
+    for (uint64_t i = 0; i < AsMany(50); ++i) {
       std::string changed = bytes;
       changed[random() % bytes.size()] ^= static_cast<char>(1U << random() % 7);
       changed[random() % bytes.size()] ^= static_cast<char>(1U << random() % 7);
@@ -95,7 +95,7 @@ TEST_F(PublicationDamageTest, EveryChangeOfAnyFileIsFound) {
     WriteAll(path, bytes);
   }
   EXPECT_TRUE(TryAudit().ok());
-  EXPECT_GT(tried_, 2'000u);
+  EXPECT_GT(tried_, 400u);
   PrintCounts("damage", {{"publication", tried_}, {"findings", missed_}});
 }
 
