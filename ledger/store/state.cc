@@ -139,6 +139,11 @@ absl::Status WriteTxn::PutStatePage(uint64_t part, uint32_t table, uint32_t page
 }
 
 absl::Status WriteTxn::PutStateHead(const StateHead& head) {
+  for (const absl::string_view old : kOldStateKeys) {
+    MDB_val key = ToVal(old);
+    const int code = mdb_del(txn_.get(), parts_.meta, &key, nullptr);
+    if (code != 0 && code != MDB_NOTFOUND) return LmdbError(code, "dropping the head of an old state");
+  }
   return PutChecked(txn_.get(), parts_.meta, kStateKey, AsBytes(head), "the head of the state");
 }
 
