@@ -246,7 +246,8 @@ bool CheckSnapshot(const Snapshot& snapshot, Repair repair) {
   FUZZ_CHECK(repair >= Repair::kTree);
   const uint64_t published = TheTown().published;
   const bool keeps_published =
-      entries.size() >= published && std::equal(recorded.begin(), recorded.begin() + static_cast<ptrdiff_t>(published), entries.begin());
+      entries.size() >= published &&
+      std::equal(recorded.begin(), recorded.begin() + static_cast<ptrdiff_t>(published), entries.begin());
   FUZZ_CHECK(TryAudit(snapshot).ok() == keeps_published);
   return true;
 }

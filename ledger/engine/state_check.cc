@@ -14,7 +14,8 @@ namespace {
 bool IsSlot(Slot slot, Slot count) { return slot == kNoSlot || slot < count; }
 
 bool IsKind(uint16_t kind) {
-  return kind >= static_cast<uint16_t>(PartyKind::kVolunteer) && kind <= static_cast<uint16_t>(PartyKind::kRecorder);
+  return kind >= static_cast<uint16_t>(PartyKind::kVolunteer) &&
+         kind <= static_cast<uint16_t>(PartyKind::kRecorder);
 }
 
 bool PartiesHangTogether(const Accounts& all, uint64_t size) {
@@ -22,7 +23,8 @@ bool PartiesHangTogether(const Accounts& all, uint64_t size) {
   for (Slot i = 0; i < parties; ++i) {
     const Party& party = all.party(i);
     if (!IsKind(party.kind) || party.standing > Standing::kLinked || party.opened >= size) return false;
-    if (!IsSlot(party.kept, parties) || !IsSlot(party.linked, parties) || !IsSlot(party.next_linked, parties)) return false;
+    if (!IsSlot(party.kept, parties) || !IsSlot(party.linked, parties) || !IsSlot(party.next_linked, parties))
+      return false;
     if ((party.standing == Standing::kLinked) != (party.kept != kNoSlot)) return false;
     if (party.kept != kNoSlot && all.party(party.kept).kept != kNoSlot) return false;
     const Slot account = party.first_account;
@@ -41,7 +43,8 @@ bool LinksEnd(const Accounts& all) {
     if (all.party(i).kept != kNoSlot) ++left;
   }
   for (Slot i = 0; i < parties; ++i) {
-    for (Slot linked = all.party(i).linked; linked != kNoSlot; linked = all.party(linked).next_linked, --left) {
+    for (Slot linked = all.party(i).linked; linked != kNoSlot;
+         linked = all.party(linked).next_linked, --left) {
       if (left == 0 || all.party(linked).kept != i) return false;
     }
   }
@@ -78,13 +81,15 @@ bool HoldsAddUp(const State& state) {
     if (hold.index == 0) continue;
     const Slot accounts = all.accounts().size();
     if (hold.index >= state.size || hold.debit >= accounts || hold.credit >= accounts) return false;
-    if (!Add(hold.amount, held[hold.debit].debits) || !Add(hold.amount, held[hold.credit].credits)) return false;
+    if (!Add(hold.amount, held[hold.debit].debits) || !Add(hold.amount, held[hold.credit].credits))
+      return false;
   }
   for (Slot i = 0; i < all.accounts().size(); ++i) {
     const Balance& balance = all.account(i).balance;
     const auto found = held.find(i);
     const Held& expected = found == held.end() ? Held{} : found->second;
-    if (balance.debits_pending != expected.debits || balance.credits_pending != expected.credits) return false;
+    if (balance.debits_pending != expected.debits || balance.credits_pending != expected.credits)
+      return false;
   }
   return true;
 }
@@ -147,7 +152,8 @@ absl::Status CheckSame(const State& stored, const State& replayed) {
 absl::Status CheckPages(const ReadTxn& txn, const StateHead& head) {
   for (uint64_t i = 0; i < head.part_count; ++i) {
     const StatePart& part = head.parts[i];
-    if (absl::Status checked = CheckCount(txn, part.number, PagesOf(part.counts)); !checked.ok()) return checked;
+    if (absl::Status checked = CheckCount(txn, part.number, PagesOf(part.counts)); !checked.ok())
+      return checked;
   }
   const StateWhole& whole = head.whole;
   if (whole.job.number == 0) return absl::OkStatus();

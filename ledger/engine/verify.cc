@@ -104,7 +104,8 @@ class Verifier {
     for (Slot i = 0; i < parties; ++i) {
       const absl::StatusOr<Party> cached = snapshot_.PartyOf(accounts.party(i).id);
       if (!cached.ok() || !AreSame(*cached, accounts.party(i))) {
-        return Corrupt("what is known of party ", HexEncode(accounts.party(i).id), " is not what its entries say");
+        return Corrupt("what is known of party ", HexEncode(accounts.party(i).id),
+                       " is not what its entries say");
       }
     }
     for (Slot i = 0; i < accounts.accounts().size(); ++i) {

@@ -124,7 +124,8 @@ absl::StatusOr<Verdict> JudgeReverse(Judging& judging) {
   if (!IsReversible(*original)) return Verdict::kNotReversible;
   if (!IsMirror(judging.entry, *original)) return Verdict::kNotAMirror;
   if (!HasAccounts(judging.state, *original)) {
-    return absl::DataLossError(absl::StrCat("entry ", original->index, " moved what no account of the state has"));
+    return absl::DataLossError(
+        absl::StrCat("entry ", original->index, " moved what no account of the state has"));
   }
   if (const Verdict v = CheckRecorder(judging); v != Verdict::kOk) return v;
   const absl::StatusOr<bool> reversed = WasReversed(judging, *original);

@@ -39,9 +39,11 @@ std::vector<Named> AllNamed(const IdDirectory& ids) {
     named.push_back({run.number, IdPagesFor(run.pairs), run.pairs, true, first});
     first += run.pairs;
   }
-  for (uint64_t i = 0; i < ids.doomed_count; ++i) named.push_back({ids.doomed[i].number, ids.doomed[i].pairs, 0, false, 0});
+  for (uint64_t i = 0; i < ids.doomed_count; ++i)
+    named.push_back({ids.doomed[i].number, ids.doomed[i].pairs, 0, false, 0});
   for (const IdMerge& merge : ids.merges) {  // CheckMerges looks at what is in them
-    if (merge.written > 0) named.push_back({merge.output, IdPagesFor(merge.written), merge.written, false, 0});
+    if (merge.written > 0)
+      named.push_back({merge.output, IdPagesFor(merge.written), merge.written, false, 0});
   }
   std::sort(named.begin(), named.end(), [](const Named& a, const Named& b) { return a.number < b.number; });
   return named;

@@ -88,7 +88,8 @@ absl::Status ReadTxn::CheckTiles() const {
       txn_.get(), parts_.tiles, "looking through the kept hashes",
       [&](absl::string_view key, absl::string_view value) -> absl::Status {
         if (pages.AtEnd()) return Fail(Failure::kCorrupt, "the tree has more kept hashes than it can");
-        if (key != AsBytes(pages.key())) return Fail(Failure::kCorrupt, absl::StrCat(pages.name(), " is missing"));
+        if (key != AsBytes(pages.key()))
+          return Fail(Failure::kCorrupt, absl::StrCat(pages.name(), " is missing"));
         const absl::StatusOr<absl::string_view> page = CheckedBytes(value, pages.name());
         if (!page.ok()) return page.status();
         if (page->size() != pages.hashes() * sizeof(Hash)) {

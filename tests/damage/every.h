@@ -21,7 +21,8 @@ inline constexpr uint64_t kSlower = 1;
 class Every {
  public:
   explicit Every(uint64_t stride)
-      : stride_(std::max<uint64_t>(1, stride * kSlower / std::max<uint64_t>(1, TestEffort()))), next_(TestSeed() % stride_) {}
+      : stride_(std::max<uint64_t>(1, stride * kSlower / std::max<uint64_t>(1, TestEffort()))),
+        next_(TestSeed() % stride_) {}
 
   bool Take() { return next_++ % stride_ == 0; }
 

@@ -52,7 +52,8 @@ void RepairTree(Contents& contents) {
   Frontier frontier;
   Head* head = nullptr;
   const auto found = contents.find(Key("meta", "head"));
-  if (found != contents.end() && found->second.size() == sizeof(Head)) head = reinterpret_cast<Head*>(found->second.data());
+  if (found != contents.end() && found->second.size() == sizeof(Head))
+    head = reinterpret_cast<Head*>(found->second.data());
   Head repaired{};
   if (head != nullptr) std::memcpy(&repaired, head, sizeof(repaired));
   repaired.size = 0;
@@ -61,7 +62,8 @@ void RepairTree(Contents& contents) {
     repaired.last_leaf = stored.record.leaf;
     repaired.last_recorded_at = stored.record.entry.recorded_at;
     AppendLeaf(frontier, stored.record.leaf, [&](int level, uint64_t index, const Hash& hash) {
-      std::string& page = contents[Key("tiles", KeyOf(static_cast<uint64_t>(level) << 56 | index / kHashesPerPage))];
+      std::string& page =
+          contents[Key("tiles", KeyOf(static_cast<uint64_t>(level) << 56 | index / kHashesPerPage))];
       page.resize(page.size() - std::min(page.size(), sizeof(uint64_t)));  // less its checksum
       page.append(reinterpret_cast<const char*>(hash.data()), sizeof(hash));
       page.append(sizeof(uint64_t), '\0');

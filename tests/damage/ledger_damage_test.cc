@@ -1,7 +1,8 @@
 // Every byte of a ledger counts: whichever of its store is changed, verifying it finds that, or the byte is
 // named here among those that carry no meaning.
 //
-//   HOURBOOK_SEED=7 HOURBOOK_EFFORT=1000 build/release/tests/damage/ledger_damage_test   # all bits of all bytes
+//   HOURBOOK_SEED=7 HOURBOOK_EFFORT=1000 build/release/tests/damage/ledger_damage_test   # all bits of all
+//   bytes
 #include <cstring>
 #include <map>
 #include <optional>
@@ -93,7 +94,8 @@ class LedgerDamageTest : public testing::Test {
   static std::optional<absl::string_view> WhyNoMatter(const RawRecord& record) {
     if (record.database != "state") return std::nullopt;
     const uint64_t part = PartOf(record);
-    if (part == head_.changes.number) return "of changes that are being written: only their writer knows how many";
+    if (part == head_.changes.number)
+      return "of changes that are being written: only their writer knows how many";
     if (SpeaksOf(head_, part)) return std::nullopt;
     return "of a part that is named no more: it waits to be dropped";
   }
@@ -102,7 +104,9 @@ class LedgerDamageTest : public testing::Test {
   // nobody asks.
   static bool IsDoomed(const RawRecord& record) {
     if (record.database != "ids") return false;
-    const auto is_directory = [](const RawRecord& other) { return other.database == "meta" && other.key == "ids"; };
+    const auto is_directory = [](const RawRecord& other) {
+      return other.database == "meta" && other.key == "ids";
+    };
     IdDirectory ids;
     std::memcpy(&ids, absl::c_find_if(*records_, is_directory)->value.data(), sizeof(ids));
     uint64_t key = 0;
@@ -127,8 +131,8 @@ class LedgerDamageTest : public testing::Test {
   }
 
   // What is in the store is replaced, looked at, and put back. The ledger is closed.
-  void TryChange(const std::vector<RawRecord>& put, const std::vector<RawRecord>& removed, bool may_be_meaningless,
-                 const std::string& what, Count& count) {
+  void TryChange(const std::vector<RawRecord>& put, const std::vector<RawRecord>& removed,
+                 bool may_be_meaningless, const std::string& what, Count& count) {
     RawStore(town_->ledger).Change(put, removed);
     ++count.tried;
     if (IsFinding(VerifyAnew())) {
@@ -142,8 +146,9 @@ class LedgerDamageTest : public testing::Test {
   }
 
   static std::string NameOf(const RawRecord& record) {
-    return absl::StrCat(record.database, " record of ", record.value.size(), " bytes under ",
-                        HexEncode(Bytes(reinterpret_cast<const uint8_t*>(record.key.data()), record.key.size())));
+    return absl::StrCat(
+        record.database, " record of ", record.value.size(), " bytes under ",
+        HexEncode(Bytes(reinterpret_cast<const uint8_t*>(record.key.data()), record.key.size())));
   }
 
   static void Print(const char* what, const Count& count) {
@@ -274,7 +279,8 @@ TEST_F(LedgerDamageTest, RecordsThatAreMissingSwappedOrDoubledAreFound) {
     std::swap(one.value, next.value);
     const bool neither_matters =
         (no_matter && WhyNoMatter(next).has_value()) || (IsDoomed(record) && IsDoomed(next));
-    TryChange({one, next}, {}, neither_matters, absl::StrCat("a swap of a ", NameOf(one), " with the next"), swapped);
+    TryChange({one, next}, {}, neither_matters, absl::StrCat("a swap of a ", NameOf(one), " with the next"),
+              swapped);
   }
   EXPECT_GT(removed.found, 30u);
   EXPECT_GT(swapped.found, 20u);

@@ -66,7 +66,8 @@ bool IsFinding(const absl::Status& status) {
 
 // Reads as the commands do. Exits with 100 + End.
 [[noreturn]] void ReadHere(const std::string& directory, int answer) {
-  for (const int crash : {SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGILL}) ::signal(crash, SIG_DFL);  // a sanitizer's
+  for (const int crash : {SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGILL})
+    ::signal(crash, SIG_DFL);  // a sanitizer's
   ::alarm(kMostSeconds);
   const auto end = [](End how) { ::_exit(100 + static_cast<int>(how)); };
   LedgerOptions options = WholeTownOptions();
@@ -110,7 +111,8 @@ class Spoiler {
 
   std::string Spoil(std::string file) {
     what_.clear();
-    for (uint64_t changes = Below(4) == 0 ? 1 + Below(4) : 1; changes > 0 && !file.empty(); --changes) Change(file);
+    for (uint64_t changes = Below(4) == 0 ? 1 + Below(4) : 1; changes > 0 && !file.empty(); --changes)
+      Change(file);
     return file;
   }
 
@@ -120,7 +122,9 @@ class Spoiler {
  private:
   uint64_t Below(uint64_t bound) { return random_() % bound; }
 
-  void Note(absl::string_view what, uint64_t at, uint64_t with) { absl::StrAppend(&what_, what, " ", at, " ", with, "; "); }
+  void Note(absl::string_view what, uint64_t at, uint64_t with) {
+    absl::StrAppend(&what_, what, " ", at, " ", with, "; ");
+  }
 
   // Where LMDB's own numbers are: the two head pages, a page's header, its list of nodes.
   size_t Place(const std::string& file) {
@@ -169,7 +173,8 @@ class Spoiler {
   }
 
   void SetNumber(std::string& file, size_t at) {
-    const uint64_t numbers[] = {0, 1, 2, file.size() / kPage, file.size() / kPage - 1, UINT64_MAX, 0x7fff, Below(4'096), random_()};
+    const uint64_t numbers[] = {
+        0, 1, 2, file.size() / kPage, file.size() / kPage - 1, UINT64_MAX, 0x7fff, Below(4'096), random_()};
     const uint64_t number = numbers[Below(std::size(numbers))];
     const size_t width = size_t{1} << Below(4);
     const size_t begin = at / width * width;

@@ -21,7 +21,9 @@ void Done(int code) { HOURBOOK_CHECK(code == 0, "LMDB does as it is told"); }
 
 MDB_val ToVal(absl::string_view bytes) { return {bytes.size(), const_cast<char*>(bytes.data())}; }
 
-std::string ToString(const MDB_val& val) { return std::string(static_cast<const char*>(val.mv_data), val.mv_size); }
+std::string ToString(const MDB_val& val) {
+  return std::string(static_cast<const char*>(val.mv_data), val.mv_size);
+}
 
 MDB_dbi Open(MDB_txn* txn, const std::string& database) {
   MDB_dbi opened = 0;
@@ -53,7 +55,8 @@ uint64_t RawStore::PlaceOf(const void* address) const {
   for (std::string line; std::getline(maps, line);) {
     uintptr_t begin = 0, end = 0;
     uint64_t offset = 0;
-    if (std::sscanf(line.c_str(), "%" SCNxPTR "-%" SCNxPTR " %*s %" SCNx64, &begin, &end, &offset) != 3) continue;
+    if (std::sscanf(line.c_str(), "%" SCNxPTR "-%" SCNxPTR " %*s %" SCNx64, &begin, &end, &offset) != 3)
+      continue;
     if (wanted >= begin && wanted < end) return wanted - begin + offset;
   }
   HOURBOOK_CHECK(false, "what LMDB gives lies in its map");
@@ -78,7 +81,8 @@ std::vector<RawRecord> RawStore::ReadAll() {
         map_at = PlaceOf(map);
       }
       const auto place = [&](const void* address) {
-        return map_at + static_cast<uint64_t>(static_cast<const char*>(address) - static_cast<const char*>(map));
+        return map_at +
+               static_cast<uint64_t>(static_cast<const char*>(address) - static_cast<const char*>(map));
       };
       records.push_back({database, ToString(key), ToString(value), place(key.mv_data), place(value.mv_data)});
     }

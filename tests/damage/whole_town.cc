@@ -27,7 +27,8 @@ class Maker {
   explicit Maker(const std::string& path) : path_(path), generator_(kSeed) {
     LedgerOptions options = WholeTownOptions();
     options.clock = [this] { return now_; };
-    auto ledger = Ledger::Create(path, {"town.example/hours", "Asia/Shanghai", kShanghai, kMidnight, kNoId}, options);
+    auto ledger =
+        Ledger::Create(path, {"town.example/hours", "Asia/Shanghai", kShanghai, kMidnight, kNoId}, options);
     Done(ledger.status());
     ledger_ = *std::move(ledger);
     Append(generator_.Founding());
@@ -64,7 +65,8 @@ class Maker {
 
   bool IsWhole() const {
     return entries_.size() >= kLeastEntries && kinds_.size() == static_cast<size_t>(kLastKind) &&
-           head_.part_count > 1 && head_.parts[0].number > 1 && head_.changes.number != 0 && head_.whole.pages > 0;
+           head_.part_count > 1 && head_.parts[0].number > 1 && head_.changes.number != 0 &&
+           head_.whole.pages > 0;
   }
 
   const std::string path_;

@@ -17,7 +17,7 @@ namespace hourbook::damage {
 // dropped; a last checkpoint, and entries after it.
 struct WholeTown {
   std::string ledger, site;  // directories
-  std::string made;          // the ledger of which that one is a backup: with free pages, and an older head page
+  std::string made;  // the ledger of which that one is a backup: with free pages, and an older head page
   Signer signer;
   std::vector<Entry> entries;
 };

@@ -231,7 +231,8 @@ TEST_F(StateTest, IsWhatTheLogSaysWheneverTheLedgerIsClosed) {
     for (int open = 0; open < 40; ++open) {
       {
         const auto ledger = OpenTown(ledger_path, SmallPeriod(50));
-        for (uint64_t batch = random() % 12; batch > 0; --batch) SendOk(*ledger, town.Next(1 + random() % 40));
+        for (uint64_t batch = random() % 12; batch > 0; --batch)
+          SendOk(*ledger, town.Next(1 + random() % 40));
         const absl::Status verified = Verify(*SnapshotOf(*ledger), Always);
         ASSERT_TRUE(verified.ok()) << verified;
       }

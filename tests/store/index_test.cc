@@ -98,7 +98,8 @@ class IndexTest : public testing::Test {
   // What the tree over the entries up to size_ has more of than up to `before`.
   void PutTileHashes(uint64_t before, WriteTxn& txn) const {
     for (int level = 1; HashesAt(level, size_) > 0; ++level) {
-      for (uint64_t i = HashesAt(level, before); i < HashesAt(level, size_); ++i) txn.PutTileHash(level, i, Hash{});
+      for (uint64_t i = HashesAt(level, before); i < HashesAt(level, size_); ++i)
+        txn.PutTileHash(level, i, Hash{});
     }
   }
 
