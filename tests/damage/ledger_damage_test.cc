@@ -1,8 +1,7 @@
 // Every byte of a ledger counts: whichever of its store is changed, verifying it finds that, or the byte is
 // named here among those that carry no meaning.
 //
-//   HOURBOOK_SEED=7 HOURBOOK_EFFORT=1000 build/release/tests/damage/ledger_damage_test   # all bits of all
-//   bytes
+//   HOURBOOK_SEED=7 HOURBOOK_EFFORT=1000 build/release/tests/damage/ledger_damage_test   # every bit
 #include <cstring>
 #include <map>
 #include <optional>
