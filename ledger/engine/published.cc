@@ -9,6 +9,7 @@
 #include "absl/strings/strip.h"
 #include "ledger/base/error.h"
 #include "ledger/base/file.h"
+#include "ledger/chain/hasher.h"
 #include "ledger/format/proof.h"
 #include "ledger/format/text.h"
 
@@ -21,7 +22,14 @@ constexpr size_t kMaxSize = kNoteMaxSize + 10'000;
 
 std::string PathIn(const std::string& ledger_directory) { return ledger_directory + "/published"; }
 
+// Of everything else in the file. Most of it no signature covers.
+std::string CheckLine(absl::string_view lines, absl::string_view note) {
+  const std::string all = absl::StrCat(lines, note);
+  return absl::StrCat("check ", HexEncode(Sha256Of(ToBytes(all))), "\n");
+}
+
 absl::StatusOr<Published> Parse(absl::string_view text) {
+  const absl::string_view whole = text;
   const auto refuse = [](absl::string_view what) { return absl::InvalidArgumentError(what); };
   absl::string_view header, directory, previous, vkey;
   if (!TakeLine(text, header) || header != kHeader) return refuse("its first line is another");
@@ -35,6 +43,11 @@ absl::StatusOr<Published> Parse(absl::string_view text) {
   if (!previous_size) return refuse("its third line has no size");
   if (!TakeLine(text, vkey) || !absl::ConsumePrefix(&vkey, "vkey ")) {
     return refuse("its fourth line has no vkey");
+  }
+  const absl::string_view lines = whole.substr(0, whole.size() - text.size());
+  absl::string_view check;
+  if (!TakeLine(text, check) || absl::StrCat(check, "\n") != CheckLine(lines, text)) {
+    return refuse("its fifth line is not the hash of the others");
   }
   absl::StatusOr<Verifier> log = ParseVkey(vkey);
   if (!log.ok()) return log.status();
@@ -69,12 +82,11 @@ absl::Status WritePublished(const std::string& ledger_directory, const Published
   if (absl::StrContains(published.directory, '\n')) {
     return Fail(Failure::kInvalidArgument, "the path of a publication cannot have a newline");
   }
-  return WriteFileDurably(
-      PathIn(ledger_directory),
-      absl::StrCat(kHeader, "\ndirectory ", published.directory, "\nprevious ",
-                   published.previous_size, "\nvkey ", FormatVkey(published.log), "\n",
-                   published.note),
-      kMode);
+  const std::string lines =
+      absl::StrCat(kHeader, "\ndirectory ", published.directory, "\nprevious ", published.previous_size,
+                   "\nvkey ", FormatVkey(published.log), "\n");
+  return WriteFileDurably(PathIn(ledger_directory),
+                          absl::StrCat(lines, CheckLine(lines, published.note), published.note), kMode);
 }
 
 namespace {

@@ -7,6 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "ledger/base/error.h"
+#include "ledger/engine/state_check.h"
+#include "ledger/format/genesis.h"
 
 namespace hourbook {
 namespace {
@@ -119,17 +121,31 @@ struct Gathered {
   std::set<PolicyIndex> policies;
 };
 
+// A part's records of a table come in the order of their slots, policy entries in that of their indexes.
+class InOrder {
+ public:
+  bool Take(uint64_t next) {
+    const bool follows = next >= from_;
+    from_ = next + 1;
+    return follows && next != UINT64_MAX;
+  }
+
+ private:
+  uint64_t from_ = 0;
+};
+
 absl::Status ReadPart(const ReadTxn& txn, const StatePart& part, State& state, Gathered& gathered) {
+  InOrder parties, accounts, holds, policies;
   absl::Status read = ReadTable<Party>(txn, part, kParties, [&](Slot slot, const Party& party) {
-    return state.accounts.RestoreParty(slot, party);
+    return parties.Take(slot) && state.accounts.RestoreParty(slot, party);
   });
   if (!read.ok()) return read;
   read = ReadTable<Account>(txn, part, kAccounts, [&](Slot slot, const Account& account) {
-    return state.accounts.RestoreAccount(slot, account);
+    return accounts.Take(slot) && state.accounts.RestoreAccount(slot, account);
   });
   if (!read.ok()) return read;
   read = ReadTable<Hold>(txn, part, kHolds, [&](Slot slot, const Hold& hold) {
-    if (slot > gathered.holds.size()) return false;
+    if (!holds.Take(slot) || slot > gathered.holds.size()) return false;
     if (slot == gathered.holds.size()) gathered.holds.emplace_back();
     gathered.holds[slot] = hold;
     return true;
@@ -137,8 +153,14 @@ absl::Status ReadPart(const ReadTxn& txn, const StatePart& part, State& state, G
   if (!read.ok()) return read;
   return ReadTable<PolicyIndex>(txn, part, kPolicies, [&](Slot, PolicyIndex index) {
     gathered.policies.insert(index);
-    return true;
+    return policies.Take(index);
   });
+}
+
+// The genesis comes first, and then only what policy can take in.
+bool IsPolicy(const Entry& entry) {
+  if (entry.index == 0) return DecodeGenesis(entry).ok();
+  return entry.kind == static_cast<uint16_t>(Kind::kPolicy) && Policy::Check(entry) == Verdict::kOk;
 }
 
 absl::Status TakeIn(const ReadTxn& txn, const Gathered& gathered, State& state) {
@@ -146,8 +168,10 @@ absl::Status TakeIn(const ReadTxn& txn, const Gathered& gathered, State& state) 
     if (!state.holds.Restore(hold)) return Damaged(kHolds, 0);
   }
   for (const PolicyIndex index : gathered.policies) {
+    if (index >= state.size) return Damaged(kPolicies, 0);
     const absl::StatusOr<Record> record = txn.At(index);
     if (!record.ok()) return record.status();
+    if (!IsPolicy(record->entry)) return Damaged(kPolicies, 0);
     state.AddPolicy(record->entry);
   }
   return absl::OkStatus();
@@ -223,12 +247,15 @@ absl::StatusOr<State> ReadState(const ReadTxn& txn) {
   for (uint64_t i = 0; i < head->part_count; ++i) {
     if (absl::Status read = ReadPart(txn, head->parts[i], state, gathered); !read.ok()) return read;
   }
+  state.size = head->parts[head->part_count - 1].size;
   if (absl::Status taken = TakeIn(txn, gathered, state); !taken.ok()) return taken;
   state.ForgetChanged();
-  state.size = head->parts[head->part_count - 1].size;
   const absl::StatusOr<Record> last = txn.At(state.size - 1);
   if (!last.ok()) return last.status();
   state.last_recorded_at = last->entry.recorded_at;
+  if (gathered.policies.empty() || *gathered.policies.begin() != 0 || !HangsTogether(state)) {
+    return Fail(Failure::kCorrupt, "the stored state contradicts itself");
+  }
   return state;
 }
 

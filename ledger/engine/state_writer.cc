@@ -56,6 +56,13 @@ void BeginWhole(const StateCounts& counts, const WriteTxn& txn, StateHead& head)
                 .counts = counts};
 }
 
+bool IsAmong(const StateCounts& some, const StateCounts& all) {
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (some[i] > all[i]) return false;
+  }
+  return true;
+}
+
 void PutWholeFirst(StateHead& head) {
   const StateWhole& whole = head.whole;
   StateHead anew{.last_number = head.last_number,
@@ -200,6 +207,10 @@ absl::Status StateWriter::StepWhole(const State& state, uint64_t entries, StateH
   uint64_t all = 0;
   for (uint32_t t = 0; t < kStateTables; ++t) all += StatePagesFor(t, whole.counts[t]);
   const uint64_t view = txn.head().size;
+  if (!IsAmong(whole.counts, CountsAt(state, view))) {  // a head that somebody made up
+    whole = {};
+    return absl::OkStatus();
+  }
   const uint64_t in_time = all * (view + entries - whole.job.begun) / (kWholePeriods * PeriodFor(state));
   const uint64_t stop = std::min(all, in_time);
   uint64_t number = whole.pages;  // in its table

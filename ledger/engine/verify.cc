@@ -1,9 +1,13 @@
 #include "ledger/engine/verify.h"
 
+#include <cstring>
+
 #include "absl/strings/str_cat.h"
 #include "ledger/base/error.h"
 #include "ledger/chain/hasher.h"
 #include "ledger/chain/tiles.h"
+#include "ledger/engine/state_check.h"
+#include "ledger/engine/state_parts.h"
 #include "ledger/rules/machine.h"
 
 namespace hourbook {
@@ -21,6 +25,15 @@ class Verifier {
   explicit Verifier(const Snapshot& snapshot)
       : snapshot_(snapshot), history_(snapshot), machine_(&history_) {}
 
+  // Before the entries.
+  absl::Status CheckStored() {
+    if (absl::Status stored = snapshot_.txn().CheckStored(); !stored.ok()) return stored;
+    const absl::StatusOr<StateHead> head = snapshot_.txn().ReadStateHead();
+    if (!head.ok()) return head.status();
+    if (head->part_count > 0) stored_size_ = head->parts[head->part_count - 1].size;
+    return CheckPages(snapshot_.txn(), *head);
+  }
+
   absl::Status Take(uint64_t index) {
     const absl::StatusOr<Record> record = snapshot_.At(index);
     if (!record.ok()) return record.status();
@@ -32,7 +45,8 @@ class Verifier {
     history_.ExpectReplayed(entry.id);
     if (absl::Status replayed = machine_.Replay(entry); !replayed.ok()) return replayed;
     if (absl::Status hashed = TakeLeaf(record->leaf); !hashed.ok()) return hashed;
-    return CheckId(entry);
+    if (absl::Status found = CheckId(entry); !found.ok()) return found;
+    return machine_.state().size == stored_size_ ? CheckStoredState() : absl::OkStatus();
   }
 
   // Once all entries were taken.
@@ -41,7 +55,11 @@ class Verifier {
       return Corrupt("the entries hash to the root ", HexEncode(frontier_.Root()), ", not ",
                      HexEncode(snapshot_.root()));
     }
-    return CheckBalances();
+    const Head& head = snapshot_.txn().head();
+    if (head.last_leaf != last_leaf_ || head.last_recorded_at != machine_.state().last_recorded_at) {
+      return Corrupt("the head of the log does not speak of its last entry");
+    }
+    return CheckRecords();
   }
 
  private:
@@ -68,19 +86,34 @@ class Verifier {
     return absl::OkStatus();
   }
 
-  absl::Status CheckBalances() const {
+  // What opening a ledger begins from.
+  absl::Status CheckStoredState() const {
+    const absl::StatusOr<State> stored = ReadState(snapshot_.txn());
+    const absl::Status same = stored.ok() ? CheckSame(*stored, machine_.state()) : stored.status();
+    if (same.ok() || FailureOf(same) != Failure::kCorrupt) return same;
+    return Corrupt(same.message(), "; whoever appends entries makes it again from the log");
+  }
+
+  // What the snapshot answers from.
+  absl::Status CheckRecords() const {
     const Accounts& accounts = machine_.state().accounts;
     const Slot parties = accounts.parties().size();
     if (!snapshot_.Parties(parties, 1).empty()) {
       return Corrupt("the state has more parties than the ", parties, " that were opened");
+    }
+    for (Slot i = 0; i < parties; ++i) {
+      const absl::StatusOr<Party> cached = snapshot_.PartyOf(accounts.party(i).id);
+      if (!cached.ok() || !AreSame(*cached, accounts.party(i))) {
+        return Corrupt("what is known of party ", HexEncode(accounts.party(i).id),
+                       " is not what its entries say");
+      }
     }
     for (Slot i = 0; i < accounts.accounts().size(); ++i) {
       const Account& account = accounts.account(i);
       const Id& party = accounts.party(account.party).id;
       const absl::StatusOr<Account> cached =
           snapshot_.AccountOf(party, static_cast<Unit>(account.unit));
-      if (!cached.ok()) return cached.status();
-      if (cached->balance != account.balance || cached->last_index != account.last_index) {
+      if (!cached.ok() || !AreSame(*cached, account)) {
         return Corrupt("the balance of party ", HexEncode(party), " in unit ", account.unit,
                        " is not what its entries add up to");
       }
@@ -88,11 +121,17 @@ class Verifier {
     return absl::OkStatus();
   }
 
+  template <class Record>
+  static bool AreSame(const Record& a, const Record& b) {
+    return std::memcmp(&a, &b, sizeof(Record)) == 0;
+  }
+
   const Snapshot& snapshot_;
   SnapshotHistory history_;
   Machine machine_;
   Frontier frontier_;
   Hash last_leaf_{};
+  uint64_t stored_size_ = 0;  // of the ledger, when the state was stored that there is; 0 for none
 };
 
 }  // namespace
@@ -100,6 +139,7 @@ class Verifier {
 absl::Status Verify(const Snapshot& snapshot, Progress progress) {
   Verifier verifier(snapshot);
   const uint64_t total = snapshot.size();
+  if (absl::Status stored = verifier.CheckStored(); !stored.ok()) return stored;
   for (uint64_t i = 0; i < total; ++i) {
     if (i % kProgressEvery == 0 && !progress(i, total)) {
       return Fail(Failure::kEnd, absl::StrCat("stopped after ", i, " of ", total, " entries"));

@@ -14,7 +14,8 @@ namespace hourbook {
 using Progress = absl::FunctionRef<bool(uint64_t done, uint64_t total)>;
 
 // Ok where every checksum, link, leaf hash, kept tile hash, root, index of ids, verdict and balance
-// of the snapshot agrees with what the entries say. DataLoss with the first thing that does not.
+// of the snapshot, and the state that is stored, agrees with what the entries say, and where there is
+// nothing that no ledger has. DataLoss with the first thing that does not.
 absl::Status Verify(const Snapshot& snapshot, Progress progress);
 
 }  // namespace hourbook

@@ -184,12 +184,16 @@ bool IsPerson(const Party& party) {
 }
 
 const Id& PersonOf(State& state, const Id& party) {
-  const Party& found = state.accounts.party(state.accounts.FindParty(party));
+  const Slot slot = state.accounts.FindParty(party);
+  if (slot == kNoSlot) return party;
+  const Party& found = state.accounts.party(slot);
   return found.kept == kNoSlot ? found.id : state.accounts.party(found.kept).id;
 }
 
 void ForEachId(State& state, const Id& person, absl::FunctionRef<void(const Party&)> visit) {
-  const Party& kept = state.accounts.party(state.accounts.FindParty(person));
+  const Slot found = state.accounts.FindParty(person);
+  if (found == kNoSlot) return;
+  const Party& kept = state.accounts.party(found);
   visit(kept);
   for (Slot slot = kept.linked; slot != kNoSlot;) {
     const Party& linked = state.accounts.party(slot);

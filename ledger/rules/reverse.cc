@@ -1,8 +1,15 @@
 // Reversal: an exact mirror of an earlier entry, once, with a reason. Nothing is ever edited.
+#include "absl/strings/str_cat.h"
 #include "ledger/rules/judging.h"
 
 namespace hourbook {
 namespace {
+
+// Those that touched it have an account each, unless the state is of another log.
+bool HasAccounts(State& state, const Entry& entry) {
+  const auto unit = static_cast<Unit>(entry.unit);
+  return AccountOf(state, entry.debit, unit) != kNoSlot && AccountOf(state, entry.credit, unit) != kNoSlot;
+}
 
 // What has been posted can be mirrored; what is held is voided instead.
 bool IsReversible(const Entry& entry) {
@@ -116,6 +123,10 @@ absl::StatusOr<Verdict> JudgeReverse(Judging& judging) {
   if (!original.ok()) return original.status();
   if (!IsReversible(*original)) return Verdict::kNotReversible;
   if (!IsMirror(judging.entry, *original)) return Verdict::kNotAMirror;
+  if (!HasAccounts(judging.state, *original)) {
+    return absl::DataLossError(
+        absl::StrCat("entry ", original->index, " moved what no account of the state has"));
+  }
   if (const Verdict v = CheckRecorder(judging); v != Verdict::kOk) return v;
   const absl::StatusOr<bool> reversed = WasReversed(judging, *original);
   if (!reversed.ok()) return reversed.status();

@@ -23,6 +23,9 @@ absl::string_view AsBytes(const T& value) {
 absl::Status PutChecked(MDB_txn* txn, MDB_dbi database, absl::string_view key,
                         absl::string_view bytes, absl::string_view what, unsigned flags = 0);
 
+// The bytes of a value that PutChecked put. kCorrupt where the checksum does not match.
+absl::StatusOr<absl::string_view> CheckedBytes(absl::string_view value, absl::string_view what);
+
 // The bytes, valid as LMDB's are: until the transaction ends or writes. kNotFound where there are
 // none; kCorrupt where the checksum does not match.
 absl::StatusOr<absl::string_view> GetChecked(MDB_txn* txn, MDB_dbi database, absl::string_view key,

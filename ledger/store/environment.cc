@@ -20,6 +20,7 @@ namespace {
 constexpr uint64_t kSmallestMap = uint64_t{1} << 30;
 constexpr mdb_mode_t kFileMode = 0644;
 constexpr unsigned kMaxReaders = 1'022;
+constexpr uint64_t kTooMuch = UINT64_MAX;  // of bytes, for any file
 constexpr absl::Duration kResizePatience = absl::Seconds(5);
 
 struct Meaning {
@@ -162,7 +163,8 @@ uint64_t Environment::NeededBytes() const {
   MDB_stat stat;
   mdb_env_info(env_, &info);
   mdb_env_stat(env_, &stat);
-  return (uint64_t{info.me_last_pgno} + 1) * stat.ms_psize;
+  const uint64_t most = kTooMuch / stat.ms_psize;
+  return info.me_last_pgno < most ? (uint64_t{info.me_last_pgno} + 1) * stat.ms_psize : kTooMuch;
 }
 
 // LMDB maps what its meta page speaks of; beyond the end of a file cut short that is a SIGBUS, so
@@ -211,6 +213,8 @@ absl::StatusOr<MDB_txn*> Environment::Begin(unsigned flags) {
     if (code != MDB_MAP_RESIZED) {
       return LmdbError(code, absl::StrCat("beginning a transaction on ", directory_));
     }
+    // No map would ever do.
+    if (NeededBytes() == kTooMuch) return CheckLength();
     if (absl::Status adopted = Resize(false); !adopted.ok()) return adopted;
   }
 }

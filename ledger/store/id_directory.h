@@ -56,6 +56,12 @@ struct IdDirectory {
   IdRun doomed[kMostDoomedRuns];  // merged; `pairs` tells how many pages are left to drop
 };
 
+// Where the runs of a level begin, if it has enough to merge; otherwise run_count.
+uint64_t InputsOf(const IdDirectory& ids, uint64_t level);
+
+// Whether a directory is one that a log of this size can have.
+bool IsSound(const IdDirectory& ids, uint64_t size);
+
 static_assert(std::has_unique_object_representations_v<IdDirectory>);
 static_assert(sizeof(IdDirectory) == 341 * sizeof(uint64_t));
 

@@ -14,8 +14,6 @@ namespace {
 
 static_assert(kIdPairsPerPage * sizeof(IdPair) + sizeof(uint64_t) <= kOnePage);
 
-uint64_t KeyOf(uint64_t run, uint64_t page) { return run << 32 | page; }
-
 constexpr absl::string_view kWhat = "a page of the index of ids";
 
 }  // namespace
@@ -38,7 +36,7 @@ size_t IdPage::LowerBound(uint64_t hash) const {
 
 absl::StatusOr<IdPage> ReadIdPage(MDB_txn* txn, const StoreParts& parts, uint64_t run,
                                   uint64_t page) {
-  const uint64_t key = KeyOf(run, page);
+  const uint64_t key = IdPageKey(run, page);
   const absl::StatusOr<absl::string_view> bytes = GetChecked(txn, parts.ids, AsBytes(key), kWhat);
   if (!bytes.ok()) return Fail(Failure::kCorrupt, bytes.status().message());
   if (bytes->empty() || bytes->size() % sizeof(IdPair) != 0) {
@@ -49,7 +47,7 @@ absl::StatusOr<IdPage> ReadIdPage(MDB_txn* txn, const StoreParts& parts, uint64_
 
 absl::Status WriteIdPage(MDB_txn* txn, const StoreParts& parts, uint64_t run, uint64_t page,
                          absl::Span<const IdPair> pairs) {
-  const uint64_t key = KeyOf(run, page);
+  const uint64_t key = IdPageKey(run, page);
   const absl::string_view bytes(reinterpret_cast<const char*>(pairs.data()),
                                 pairs.size() * sizeof(IdPair));
   return PutChecked(txn, parts.ids, AsBytes(key), bytes, kWhat);
@@ -57,7 +55,7 @@ absl::Status WriteIdPage(MDB_txn* txn, const StoreParts& parts, uint64_t run, ui
 
 absl::StatusOr<bool> DropIdPage(MDB_txn* txn, const StoreParts& parts, uint64_t run,
                                 uint64_t page) {
-  const uint64_t key = KeyOf(run, page);
+  const uint64_t key = IdPageKey(run, page);
   MDB_val key_val = ToVal(AsBytes(key));
   const int code = mdb_del(txn, parts.ids, &key_val, nullptr);
   if (code != 0 && code != MDB_NOTFOUND) return LmdbError(code, "dropping a page of ids");

@@ -23,6 +23,9 @@ inline uint64_t IdPagesFor(uint64_t pairs) {
   return (pairs + kIdPairsPerPage - 1) / kIdPairsPerPage;
 }
 
+// What the page of a run lies under.
+inline uint64_t IdPageKey(uint64_t run, uint64_t page) { return run << 32 | page; }
+
 // A page as it lies in LMDB's file, which need not be aligned.
 class IdPage {
  public:

@@ -46,10 +46,11 @@ absl::StatusOr<absl::string_view> ReadTxn::BlockFrom(uint64_t index) const {
   }
   const uint64_t block = index / kRecordsPerBlock;
   const size_t skipped = index % kRecordsPerBlock * sizeof(StoredRecord);
+  const uint64_t records = std::min(kRecordsPerBlock, head_.size - block * kRecordsPerBlock);
   MDB_val key = ToVal(AsBytes(block));
   MDB_val value;
   const int code = mdb_get(txn_.get(), parts_.log, &key, &value);
-  if (code != 0 || value.mv_size < skipped + sizeof(StoredRecord)) {
+  if (code != 0 || value.mv_size != records * sizeof(StoredRecord)) {
     return Fail(Failure::kCorrupt, absl::StrCat("entry ", index,
                                                 " is missing from the log; restore a backup"));
   }
@@ -77,6 +78,17 @@ absl::Status ReadTxn::LeafHashes(uint64_t first, absl::Span<Hash> hashes) const 
     block.remove_prefix(sizeof(StoredRecord));
   }
   return absl::OkStatus();
+}
+
+absl::Status ReadTxn::CheckLog() const {
+  MDB_stat stat;
+  if (const int code = mdb_stat(txn_.get(), parts_.log, &stat); code != 0) {
+    return LmdbError(code, "counting the blocks of the log");
+  }
+  const uint64_t blocks = (head_.size + kRecordsPerBlock - 1) / kRecordsPerBlock;
+  if (stat.ms_entries == blocks) return absl::OkStatus();
+  return Fail(Failure::kCorrupt, absl::StrCat("the log has ", stat.ms_entries, " blocks and not ", blocks,
+                                              "; restore a backup"));
 }
 
 absl::Status WriteTxn::Append(absl::Span<const Record> records) {

@@ -66,14 +66,6 @@ absl::StatusOr<bool> TakeSmallest(std::vector<RunReader>& readers, IdPair& small
   return from != nullptr;
 }
 
-// Where the runs of a level begin, if it has enough to merge; otherwise run_count.
-uint64_t InputsOf(const IdDirectory& ids, uint64_t level) {
-  uint64_t first = 0;
-  while (first < ids.run_count && ids.runs[first].level > level) ++first;
-  const uint64_t last = first + kIdFanout - 1;
-  return last < ids.run_count && ids.runs[last].level == level ? first : ids.run_count;
-}
-
 // Puts the finished output in the inputs' place. They stay until their pages can be remembered as
 // doomed: a later call ends the merge then.
 void EndMerge(IdDirectory& ids, uint64_t level, uint64_t first) {
@@ -98,6 +90,30 @@ absl::Status TakePage(std::vector<RunReader>& readers, std::vector<IdPair>& page
     if (!taken.ok()) return taken.status();
     if (!*taken) break;
     page.push_back(pair);
+  }
+  return absl::OkStatus();
+}
+
+// Merges again what a merge has written so far, and compares it with that.
+absl::Status CheckMerge(MDB_txn* txn, const StoreParts& parts, const IdRun* inputs, const IdMerge& merge) {
+  const auto corrupt = [&] {
+    return Fail(Failure::kCorrupt, absl::StrCat("run ", merge.output, " of the index of ids is not what its "
+                                                "runs make; restore a backup"));
+  };
+  std::vector<RunReader> readers;
+  for (size_t i = 0; i < kIdFanout; ++i) readers.emplace_back(txn, parts, inputs[i], 0);
+  std::vector<IdPair> expected;
+  for (uint64_t written = 0; written < merge.written; written += expected.size()) {
+    if (absl::Status taken = TakePage(readers, expected); !taken.ok()) return taken;
+    const absl::StatusOr<IdPage> page = ReadIdPage(txn, parts, merge.output, written / kIdPairsPerPage);
+    if (!page.ok()) return page.status();
+    if (expected.empty() || page->size() != expected.size()) return corrupt();
+    for (size_t i = 0; i < expected.size(); ++i) {
+      if ((*page)[i] != expected[i]) return corrupt();
+    }
+  }
+  for (size_t i = 0; i < kIdFanout; ++i) {
+    if (readers[i].taken() != merge.taken[i]) return corrupt();
   }
   return absl::OkStatus();
 }
@@ -141,6 +157,16 @@ absl::Status WriteTxn::MergeLevel(uint64_t level, uint64_t first, uint64_t& budg
   }
   for (size_t i = 0; i < kIdFanout; ++i) merge.taken[i] = readers[i].taken();
   if (merge.written == pairs) EndMerge(ids_, level, first);
+  return absl::OkStatus();
+}
+
+absl::Status ReadTxn::CheckMerges() const {
+  for (uint64_t level = 0; level < kIdLevels; ++level) {
+    const IdMerge& merge = ids_.merges[level];
+    if (merge.output == 0) continue;
+    const IdRun* const inputs = ids_.runs + InputsOf(ids_, level);
+    if (absl::Status checked = CheckMerge(txn_.get(), parts_, inputs, merge); !checked.ok()) return checked;
+  }
   return absl::OkStatus();
 }
 

@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "absl/strings/string_view.h"
 #include "ledger/base/bytes.h"
 #include "ledger/format/entry.h"
 
@@ -85,6 +86,11 @@ struct StateWhole {
 };
 
 inline constexpr size_t kMostStateParts = 64;
+
+// The number is that of the records' layout (ledger/engine/state_parts.cc): a state of another layout is
+// not found, and so made again from the log; its head goes when there is one of this layout.
+inline constexpr absl::string_view kStateKey = "state-5";
+inline constexpr absl::string_view kOldStateKeys[] = {"state", "state-2", "state-3", "state-4"};
 
 struct StateHead {
   uint64_t last_number;

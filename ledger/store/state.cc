@@ -1,22 +1,18 @@
 // Pages of the engine's state, by part.
 #include <algorithm>
 #include <cstring>
-#include <memory>
 #include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "ledger/base/error.h"
 #include "ledger/store/checked_value.h"
+#include "ledger/store/cursor.h"
 #include "ledger/store/environment.h"
 #include "ledger/store/store.h"
 
 namespace hourbook {
 namespace {
-
-// The number is that of the records' layout (ledger/engine/state_parts.cc): a state of another layout
-// is not found, and so made again from the log.
-constexpr absl::string_view kStateKey = "state-5";
 
 constexpr size_t kMostPageBytes = 4'000;
 
@@ -53,17 +49,27 @@ bool Names(const StateHead& head, uint64_t part) {
                      [part](const StatePart& named) { return named.number == part; });
 }
 
-struct CloseCursor {
-  void operator()(MDB_cursor* cursor) const { mdb_cursor_close(cursor); }
-};
-using Cursor = std::unique_ptr<MDB_cursor, CloseCursor>;
-
-absl::StatusOr<Cursor> OpenCursor(MDB_txn* txn, MDB_dbi database) {
-  MDB_cursor* opened = nullptr;
-  const int code = mdb_cursor_open(txn, database, &opened);
-  if (code != 0) return LmdbError(code, "looking through the stored states");
-  return Cursor(opened);
+bool IsSound(const StateJob& job, uint64_t last_number, uint64_t size) {
+  return job.number <= last_number && job.begun <= size;
 }
+
+// Whether a head is one that a log of this size can have. Numbers differ, since a later part's is larger
+// unless it was written anew as a whole.
+bool IsSound(const StateHead& head, uint64_t size) {
+  if (head.part_count > kMostStateParts || head.whole.end > size) return false;
+  if (!IsSound(head.changes, head.last_number, size)) return false;
+  if (!IsSound(head.whole.job, head.last_number, size)) return false;
+  uint64_t before = 0;
+  for (uint64_t i = 0; i < head.part_count; ++i) {
+    const StatePart& part = head.parts[i];
+    if (part.number == 0 || part.number > head.last_number) return false;
+    if (part.size <= before || part.size > size) return false;
+    before = part.size;
+  }
+  return true;
+}
+
+constexpr absl::string_view kLooking = "looking through the stored states";
 
 }  // namespace
 
@@ -78,8 +84,8 @@ absl::StatusOr<StateHead> ReadTxn::ReadStateHead() const {
     return Fail(Failure::kCorrupt, "the head of the state has the wrong size");
   }
   std::memcpy(&head, bytes->data(), sizeof(head));
-  if (head.part_count > kMostStateParts) {
-    return Fail(Failure::kCorrupt, "the head of the state names too many parts");
+  if (!IsSound(head, head_.size)) {
+    return Fail(Failure::kCorrupt, "the head of the state contradicts itself; restore a backup");
   }
   return head;
 }
@@ -89,6 +95,37 @@ absl::StatusOr<std::string> ReadTxn::StatePage(uint64_t part, uint32_t table, ui
   const auto bytes = GetChecked(txn_.get(), parts_.state, AsBytes(key), NameOf(part, table, page));
   if (!bytes.ok()) return Fail(Failure::kCorrupt, bytes.status().message());
   return std::string(*bytes);
+}
+
+absl::StatusOr<uint64_t> ReadTxn::CountStatePages(uint64_t part) const {
+  const absl::StatusOr<Cursor> cursor = OpenCursor(txn_.get(), parts_.state, kLooking);
+  if (!cursor.ok()) return cursor.status();
+  const PageKey first = KeyOf(part, 0);
+  MDB_val key = ToVal(AsBytes(first));
+  MDB_val value;
+  uint64_t count = 0;
+  int code = mdb_cursor_get(cursor->get(), &key, &value, MDB_SET_RANGE);
+  for (; code == 0; code = mdb_cursor_get(cursor->get(), &key, &value, MDB_NEXT), ++count) {
+    const std::optional<PageKey> at = ReadKey(key);
+    if (!at || PartOf(*at) != part) return count;
+  }
+  if (code == MDB_NOTFOUND) return count;
+  return LmdbError(code, kLooking);
+}
+
+// Of parts that the head does not name there may be pages, too: they are dropped little by little.
+absl::Status ReadTxn::CheckState() const {
+  const absl::StatusOr<StateHead> head = ReadStateHead();
+  if (!head.ok()) return head.status();
+  return ForEach(txn_.get(), parts_.state, kLooking,
+                 [&](absl::string_view key, absl::string_view value) -> absl::Status {
+                   const std::optional<PageKey> at = ReadKey(ToVal(key));
+                   if (!at || PartOf(*at) == 0 || PartOf(*at) > head->last_number) {
+                     return Fail(Failure::kCorrupt, "there is a page of a state that was never stored");
+                   }
+                   return CheckedBytes(value, absl::StrCat("a page of part ", PartOf(*at), " of the state"))
+                       .status();
+                 });
 }
 
 absl::Status WriteTxn::PutStatePage(uint64_t part, uint32_t table, uint32_t page,
@@ -102,11 +139,16 @@ absl::Status WriteTxn::PutStatePage(uint64_t part, uint32_t table, uint32_t page
 }
 
 absl::Status WriteTxn::PutStateHead(const StateHead& head) {
+  for (const absl::string_view old : kOldStateKeys) {
+    MDB_val key = ToVal(old);
+    const int code = mdb_del(txn_.get(), parts_.meta, &key, nullptr);
+    if (code != 0 && code != MDB_NOTFOUND) return LmdbError(code, "dropping the head of an old state");
+  }
   return PutChecked(txn_.get(), parts_.meta, kStateKey, AsBytes(head), "the head of the state");
 }
 
 absl::StatusOr<uint64_t> WriteTxn::LastStatePart() const {
-  const absl::StatusOr<Cursor> cursor = OpenCursor(txn_.get(), parts_.state);
+  const absl::StatusOr<Cursor> cursor = OpenCursor(txn_.get(), parts_.state, kLooking);
   if (!cursor.ok()) return cursor.status();
   MDB_val key;
   MDB_val value;
@@ -120,7 +162,7 @@ absl::StatusOr<uint64_t> WriteTxn::LastStatePart() const {
 absl::StatusOr<bool> WriteTxn::DropStatePages(uint64_t budget) {
   const absl::StatusOr<StateHead> head = ReadStateHead();
   if (!head.ok()) return head.status();
-  const absl::StatusOr<Cursor> cursor = OpenCursor(txn_.get(), parts_.state);
+  const absl::StatusOr<Cursor> cursor = OpenCursor(txn_.get(), parts_.state, kLooking);
   if (!cursor.ok()) return cursor.status();
   MDB_val key;
   MDB_val value;

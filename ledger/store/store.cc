@@ -10,9 +10,11 @@
 #include <new>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "ledger/base/error.h"
 #include "ledger/store/checked_value.h"
+#include "ledger/store/cursor.h"
 #include "ledger/store/environment.h"
 #include "ledger/store/id_filter.h"
 #include "ledger/store/writer_lock.h"
@@ -22,6 +24,7 @@ namespace {
 
 constexpr absl::string_view kHeadKey = "head";
 constexpr absl::string_view kIdsKey = "ids";
+constexpr absl::string_view kMetaKeys[] = {kHeadKey, kIdsKey, kStateKey};
 
 uint64_t ChecksumOf(const Head& head) { return XXH3_64bits(&head, offsetof(Head, checksum)); }
 
@@ -98,10 +101,27 @@ absl::Status ReadTxn::ReadMeta() {
     return Fail(Failure::kCorrupt, "the directory of ids has the wrong size");
   }
   std::memcpy(&ids_, ids->data(), sizeof(ids_));
-  if (ids_.run_count > kMostIdRuns || ids_.doomed_count > kMostDoomedRuns) {
-    return Fail(Failure::kCorrupt, "the directory of ids names more runs than there can be");
+  if (!IsSound(ids_, head_.size)) {
+    return Fail(Failure::kCorrupt, "the directory of ids contradicts itself; restore a backup");
   }
   parts_.filters->Keep(ids_);
+  return absl::OkStatus();
+}
+
+// What is missing is what has not been written yet; CheckIds and CheckState know whether it may be.
+absl::Status ReadTxn::CheckMeta() const {
+  return ForEach(txn_.get(), parts_.meta, "looking through the heads",
+                 [](absl::string_view key, absl::string_view) {
+                   if (absl::c_linear_search(kMetaKeys, key)) return absl::OkStatus();
+                   return Fail(Failure::kCorrupt, "there is a head that no ledger has; restore a backup");
+                 });
+}
+
+absl::Status ReadTxn::CheckStored() const {
+  for (const auto check : {&ReadTxn::CheckMeta, &ReadTxn::CheckLog, &ReadTxn::CheckTiles, &ReadTxn::CheckIds,
+                           &ReadTxn::CheckMerges, &ReadTxn::CheckState}) {
+    if (absl::Status checked = (this->*check)(); !checked.ok()) return checked;
+  }
   return absl::OkStatus();
 }
 

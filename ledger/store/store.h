@@ -75,6 +75,11 @@ class ReadTxn {
   // Zeros where there is none.
   absl::StatusOr<StateHead> ReadStateHead() const;
   absl::StatusOr<std::string> StatePage(uint64_t part, uint32_t table, uint32_t page) const;
+  absl::StatusOr<uint64_t> CountStatePages(uint64_t part) const;
+
+  // Goes through all that is stored: Ok where every database has just the records that it must, and each
+  // matches its checksum. Those of the log At reads, so they are only counted here.
+  absl::Status CheckStored() const;
 
  protected:
   friend class Store;
@@ -86,6 +91,12 @@ class ReadTxn {
   ReadTxn(MDB_txn* txn, const StoreParts& parts) : txn_(txn, {parts.environment}), parts_(parts) {}
 
   absl::Status ReadMeta();
+  absl::Status CheckMeta() const;
+  absl::Status CheckLog() const;
+  absl::Status CheckTiles() const;
+  absl::Status CheckIds() const;
+  absl::Status CheckMerges() const;
+  absl::Status CheckState() const;
   absl::StatusOr<absl::string_view> BlockFrom(uint64_t index) const;
   absl::Status LeafHashes(uint64_t first, absl::Span<Hash> hashes) const;
   // Part of a page of kept hashes, from one of level 1 and up on to the page's end.

@@ -5,7 +5,9 @@
 #include "absl/strings/str_cat.h"
 #include "ledger/base/check.h"
 #include "ledger/base/error.h"
+#include "ledger/format/tile_path.h"
 #include "ledger/store/checked_value.h"
+#include "ledger/store/cursor.h"
 #include "ledger/store/store.h"
 
 namespace hourbook {
@@ -21,6 +23,29 @@ uint64_t KeyOf(int level, uint64_t index) {
 std::string NameOf(int level, uint64_t index) {
   return absl::StrCat("hash ", index, " of level ", level, " of the tree");
 }
+
+// The pages that a tree has, in the order of their keys.
+class PagesOfTree {
+ public:
+  explicit PagesOfTree(uint64_t size) : size_(size) {}
+
+  bool AtEnd() const { return HashesAt(level_, size_) <= first_; }
+  void Next() {
+    first_ += kHashesPerPage;
+    if (!AtEnd()) return;
+    ++level_;
+    first_ = 0;
+  }
+
+  uint64_t key() const { return KeyOf(level_, first_); }
+  std::string name() const { return NameOf(level_, first_); }
+  uint64_t hashes() const { return std::min(kHashesPerPage, HashesAt(level_, size_) - first_); }
+
+ private:
+  const uint64_t size_;
+  int level_ = 1;
+  uint64_t first_ = 0;  // hash of the page
+};
 
 }  // namespace
 
@@ -57,6 +82,26 @@ absl::Status ReadTxn::TileHashes(int level, uint64_t first, absl::Span<Hash> has
   return absl::OkStatus();
 }
 
+absl::Status ReadTxn::CheckTiles() const {
+  PagesOfTree pages(head_.size);
+  const absl::Status walked = ForEach(
+      txn_.get(), parts_.tiles, "looking through the kept hashes",
+      [&](absl::string_view key, absl::string_view value) -> absl::Status {
+        if (pages.AtEnd()) return Fail(Failure::kCorrupt, "the tree has more kept hashes than it can");
+        if (key != AsBytes(pages.key()))
+          return Fail(Failure::kCorrupt, absl::StrCat(pages.name(), " is missing"));
+        const absl::StatusOr<absl::string_view> page = CheckedBytes(value, pages.name());
+        if (!page.ok()) return page.status();
+        if (page->size() != pages.hashes() * sizeof(Hash)) {
+          return Fail(Failure::kCorrupt, absl::StrCat(pages.name(), " is on a page of the wrong size"));
+        }
+        pages.Next();
+        return absl::OkStatus();
+      });
+  if (!walked.ok() || pages.AtEnd()) return walked;
+  return Fail(Failure::kCorrupt, absl::StrCat(pages.name(), " is missing"));
+}
+
 void WriteTxn::PutTileHash(int level, uint64_t index, const Hash& hash) {
   auto& hashes = new_tile_hashes_[level];
   HOURBOOK_CHECK(hashes.empty() || hashes.back().first + 1 == index, "hashes come in order");
@@ -75,7 +120,10 @@ absl::Status WriteTxn::FlushTiles() {
         if (!present.ok()) return Fail(Failure::kCorrupt, present.status().message());
         page = std::string(*present);
       }
-      HOURBOOK_CHECK(page.size() == first % kHashesPerPage * sizeof(Hash), "hashes come in order");
+      if (page.size() != first % kHashesPerPage * sizeof(Hash)) {
+        return Fail(Failure::kCorrupt, absl::StrCat(NameOf(level, first), " comes after a page of the wrong "
+                                                    "size; restore a backup"));
+      }
       for (; i < hashes.size() && KeyOf(level, hashes[i].first) == key; ++i) {
         page.append(reinterpret_cast<const char*>(hashes[i].second.data()), sizeof(Hash));
       }

@@ -9,6 +9,7 @@
 #include <random>
 #include <set>
 
+#include "ledger/base/error.h"
 #include "ledger/engine/state_parts.h"
 #include "ledger/engine/verify.h"
 #include "ledger/rules/machine.h"
@@ -230,7 +231,10 @@ TEST_F(StateTest, IsWhatTheLogSaysWheneverTheLedgerIsClosed) {
     for (int open = 0; open < 40; ++open) {
       {
         const auto ledger = OpenTown(ledger_path, SmallPeriod(50));
-        for (uint64_t batch = random() % 12; batch > 0; --batch) SendOk(*ledger, town.Next(1 + random() % 40));
+        for (uint64_t batch = random() % 12; batch > 0; --batch)
+          SendOk(*ledger, town.Next(1 + random() % 40));
+        const absl::Status verified = Verify(*SnapshotOf(*ledger), Always);
+        ASSERT_TRUE(verified.ok()) << verified;
       }
       const StateHead head = ExpectStored(ledger_path);
       if (HasFailure()) return;
@@ -416,8 +420,10 @@ TEST_F(StateTest, WhatIsDamagedIsMadeAgain) {
     Damage(part, table);
     {
       const auto ledger = OpenTown(path(), SmallPeriod(50));
-      EXPECT_TRUE(Verify(*SnapshotOf(*ledger), Always).ok());
+      EXPECT_EQ(FailureOf(Verify(*SnapshotOf(*ledger), Always)), Failure::kCorrupt);
       for (int i = 0; i < 10; ++i) SendOk(*ledger, town.Next(30));
+      const absl::Status verified = Verify(*SnapshotOf(*ledger), Always);
+      EXPECT_TRUE(verified.ok()) << verified;
     }
     if (HasFailure()) return;
   }

@@ -13,6 +13,7 @@
 
 #include "gtest/gtest.h"
 #include "ledger/base/error.h"
+#include "ledger/format/tile_path.h"
 #include "ledger/store/store.h"
 
 namespace hourbook {
@@ -88,9 +89,18 @@ class IndexTest : public testing::Test {
       ids.push_back({given[i], size_++});
     }
     ASSERT_TRUE(txn->Append(records).ok());
+    PutTileHashes(size_ - given.size(), *txn);
     ASSERT_TRUE(txn->AddIds(ids).ok());
     ASSERT_TRUE(txn->MergeIds(merge_budget).ok());
     ASSERT_TRUE(txn->Commit(Hash{}).ok());
+  }
+
+  // What the tree over the entries up to size_ has more of than up to `before`.
+  void PutTileHashes(uint64_t before, WriteTxn& txn) const {
+    for (int level = 1; HashesAt(level, size_) > 0; ++level) {
+      for (uint64_t i = HashesAt(level, before); i < HashesAt(level, size_); ++i)
+        txn.PutTileHash(level, i, Hash{});
+    }
   }
 
   std::optional<uint64_t> Find(const Id& id) const {
@@ -110,6 +120,7 @@ class IndexTest : public testing::Test {
       record.entry.id = IdOf(size_++);
     }
     ASSERT_TRUE(txn->Append(records).ok());
+    PutTileHashes(size_ - count, *txn);
     if (++batches_ % index_every == 0) {
       std::vector<IdAt> ids;
       for (uint64_t i = txn->ids_covered(); i < size_; ++i) ids.push_back({IdOf(i), i});
@@ -124,6 +135,8 @@ class IndexTest : public testing::Test {
   void ExpectFindsAll() {
     const auto txn = store_->Read();
     ASSERT_TRUE(txn.ok());
+    const absl::Status checked = txn->CheckStored();
+    ASSERT_TRUE(checked.ok()) << checked;
     for (uint64_t i = 0; i < size_; ++i) {
       const auto found = txn->FindId(IdOf(i));
       ASSERT_TRUE(found.ok()) << found.status();
@@ -264,6 +277,7 @@ TEST_F(IndexTest, NothingIsRememberedOfADroppedTransaction) {
     auto own = Store::Open(directory_, {});
     auto txn = (*own)->Write();
     const std::vector<IdAt> ids = ids_at(300, 300, records);
+    txn->PutTileHash(1, 1, Hash{});
     const bool done = txn->Append(records).ok() && txn->AddIds(ids).ok() && txn->Commit({}).ok();
     _exit(done ? 0 : 1);
   }
@@ -331,7 +345,8 @@ TEST_F(IndexTest, KeepsStatePagesOfThePartsThatCount) {
     return std::string(3'990, static_cast<char>('a' + part % 26)) + std::to_string(page);
   };
   constexpr uint32_t kPages = 20;
-  const StateHead head{.last_number = 3'000,
+  Add(9, 0);
+  const StateHead head{.last_number = 4'000,
                        .part_count = 1,
                        .changes = {.number = 3'000, .begun = 7},
                        .whole = {.job = {.number = 4'000, .begun = 8}, .pages = 1, .end = 0, .counts = {}},

@@ -178,6 +178,17 @@ TEST_F(StoreTest, AFileCutShortIsAnErrorAndNotASignal) {
   EXPECT_NE(status.message().find("cut short"), absl::string_view::npos) << status;
 }
 
+// What LMDB's head pages call the last page is more than any file has: waiting for the map to grow to it
+// would never end.
+TEST_F(StoreTest, ALastPageBeyondAnyFileIsAnError) {
+  { ASSERT_TRUE(Append(*Open(), 0, 3).ok()); }
+  constexpr size_t kPage = 4'096, kLastPage = 136;  // in LMDB's head page
+  std::string bytes = FileBytes();
+  for (const size_t page : {0, 1}) bytes[page * kPage + kLastPage + 7] = '\x9b';
+  std::ofstream(File(), std::ios::binary) << bytes;
+  EXPECT_EQ(FailureOf(OpenError()), Failure::kTruncated);
+}
+
 TEST_F(StoreTest, ALedgerOfANewerFormatIsRefusedAndLeftAlone) {
   { ASSERT_TRUE(Append(*Open(), 0, 3).ok()); }
   std::string bytes = FileBytes();

@@ -1,0 +1,103 @@
+// Every byte of a publication counts: whichever of its files is changed, cut, lengthened or missing, an
+// audit finds that.
+#include <filesystem>
+#include <map>
+#include <random>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "ledger/audit/auditor.h"
+#include "ledger/audit/publisher.h"
+#include "ledger/base/error.h"
+#include "ledger/engine/snapshot.h"
+#include "tests/base/effort.h"
+#include "tests/base/temp_dir.h"
+#include "tests/damage/every.h"
+#include "tests/damage/files.h"
+#include "tests/damage/whole_town.h"
+
+namespace hourbook::damage {
+namespace {
+
+bool Always(uint64_t, uint64_t) { return true; }
+
+class PublicationDamageTest : public testing::Test {
+ protected:
+  PublicationDamageTest() : town_(MakeWholeTown(temp_ / "")) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(town_.site)) {
+      if (entry.is_regular_file()) files_[entry.path().string()] = ReadAll(entry.path().string());
+    }
+  }
+
+  absl::Status TryAudit() const {
+    AuditReport report;
+    const AuditRequest request{.log = town_.signer.verifier(),
+                               .policy = std::nullopt,
+                               .state_file = {},
+                               .scratch_directory = TempDir::MemoryBase(),
+                               .threads = 1,
+                               .replay = true};
+    return Audit(PublishedDirectory(town_.site), request, Always, report);
+  }
+
+  void Look(const std::string& what) {
+    ++tried_;
+    const absl::Status audited = TryAudit();
+    // A checkpoint that is missing is no publication at all, and an audit says that.
+    const bool is_none = !audited.ok() && FailureOf(audited) == Failure::kNotFound;
+    if (is_none ? !std::filesystem::exists(town_.site + "/checkpoint")
+                : !audited.ok() && FailureOf(audited) == Failure::kUnsound) {
+      return;
+    }
+    if (++missed_ <= 10) ADD_FAILURE() << "not found: " << what << ": " << audited << "; " << EffortText();
+  }
+
+  void LookAt(const std::string& path, const std::string& changed, const std::string& what) {
+    WriteAll(path, changed);
+    Look(absl::StrCat(what, " of ", path));
+  }
+
+  TempDir temp_{TempDir::MemoryBase()};
+  const WholeTown town_;
+  std::map<std::string, std::string> files_;  // by path
+  uint64_t tried_ = 0, missed_ = 0;
+};
+
+TEST_F(PublicationDamageTest, EveryChangeOfAnyFileIsFound) {
+  ASSERT_TRUE(TryAudit().ok());
+  ASSERT_EQ(files_.size(), 6u) << "a checkpoint, and entries, tiles of two levels, whole and partial";
+  Every entries(512), rest(16);
+  std::mt19937_64 random(TestSeed());
+  for (const auto& [path, bytes] : files_) {
+    Every& every = path.find("/entries/") != std::string::npos ? entries : rest;
+    for (size_t i = 0; i < bytes.size(); ++i) {
+      std::string changed = bytes;
+      for (unsigned bit = 0; bit < 8; ++bit) {
+        if (!every.Take()) continue;
+        changed[i] = static_cast<char>(static_cast<unsigned char>(bytes[i]) ^ 1U << bit);
+        LookAt(path, changed, absl::StrCat("bit ", bit, " of byte ", i));
+      }
+      if (every.Take()) LookAt(path, bytes.substr(0, i), absl::StrCat("the first ", i, " bytes alone"));
+    }
+    for (uint64_t i = 0; i < AsMany(50); ++i) {
+      std::string changed = bytes;
+      changed[random() % bytes.size()] ^= static_cast<char>(1U << random() % 7);
+      changed[random() % bytes.size()] ^= static_cast<char>(1U << random() % 7);
+      if (changed != bytes) LookAt(path, changed, "two bits");
+    }
+    for (const char more : {'\0', '\n', 'a'}) LookAt(path, bytes + more, "a byte more");
+    LookAt(path, bytes + bytes, "twice the contents");
+    std::filesystem::remove(path);
+    Look(absl::StrCat("the loss of ", path));
+    for (const auto& [other, others] : files_) {
+      if (others != bytes) LookAt(path, others, absl::StrCat("the contents of ", other, " in place"));
+    }
+    WriteAll(path, bytes);
+  }
+  EXPECT_TRUE(TryAudit().ok());
+  EXPECT_GT(tried_, 400u);
+  PrintCounts("damage", {{"publication", tried_}, {"findings", missed_}});
+}
+
+}  // namespace
+}  // namespace hourbook::damage
