@@ -7,6 +7,7 @@
 #include <optional>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
@@ -135,9 +136,11 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(const std::string& director
                                           "interrupted; make it again"));
     }
   }
+  const absl::StatusOr<std::vector<SignedCheckpoint>> signed_before = ReadSigned((*ledger)->directory_);
   const absl::StatusOr<std::unique_ptr<Snapshot>> snapshot = (*ledger)->OpenSnapshot();
   if (!snapshot.ok()) return snapshot.status();
-  (*ledger)->not_behind_ = CheckPublished(**snapshot, (*ledger)->directory_);
+  (*ledger)->not_behind_ =
+      signed_before.ok() ? CheckSigned(**snapshot, *signed_before) : signed_before.status();
   return ledger;
 }
 
