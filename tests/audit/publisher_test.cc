@@ -122,7 +122,7 @@ class PublishesMeanwhile {
   pid_t child_;
 };
 
-// Regression: the checkpoint that a ledger is compared with when it is opened was read after the entries were.
+// Regression: the checkpoint that a ledger is compared with when it is opened was read after the entries.
 TEST_F(PublisherTest, ALedgerThatIsPublishedWhileItIsOpenedIsNotBehind) {
   PublishOk();
   ledger_.reset();
