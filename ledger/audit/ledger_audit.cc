@@ -32,13 +32,21 @@ absl::Status FoundIn(const absl::Status& status, Finding& finding) {
 
 absl::StatusOr<std::string> LedgerPublication::ReadCheckpoint() const {
   absl::MutexLock lock(&lock_);
-  const std::string& directory = snapshot_.ledger().directory();
+  const std::string& directory = snapshot_->ledger().directory();
   absl::StatusOr<std::optional<Published>> published = ReadPublished(directory);
   if (!published.ok() && FailureOf(published.status()) == Failure::kCorrupt) {
     return Fail(Failure::kInvalidArgument, published.status().message());
   }
   if (!published.ok()) return published.status();
-  if (*published) return (*published)->note;
+  if (*published) {
+    if ((*published)->checkpoint.size > snapshot_->size()) {
+      absl::StatusOr<std::unique_ptr<Snapshot>> later = snapshot_->ledger().OpenSnapshot();
+      if (!later.ok()) return later.status();
+      own_ = *std::move(later);
+      snapshot_ = own_.get();
+    }
+    return (*published)->note;
+  }
   return Fail(Failure::kNotFound, absl::StrCat(directory, " has no signed checkpoint: it was never "
                                                "published. `hourbook verify` needs none"));
 }
@@ -46,7 +54,7 @@ absl::StatusOr<std::string> LedgerPublication::ReadCheckpoint() const {
 absl::StatusOr<std::string> LedgerPublication::ReadTile(int level, uint64_t index, uint64_t width,
                                                         Finding& finding) const {
   absl::MutexLock lock(&lock_);
-  absl::StatusOr<std::string> tile = MakeTile(snapshot_, level, index, width);
+  absl::StatusOr<std::string> tile = MakeTile(*snapshot_, level, index, width);
   if (!tile.ok()) return FoundIn(tile.status(), finding);
   return tile;
 }
@@ -54,7 +62,7 @@ absl::StatusOr<std::string> LedgerPublication::ReadTile(int level, uint64_t inde
 absl::StatusOr<BundleAndTile> LedgerPublication::ReadBundle(uint64_t index, uint64_t width,
                                                             Finding& finding) const {
   absl::MutexLock lock(&lock_);
-  absl::StatusOr<BundleAndTile> made = MakeBundle(snapshot_, index, width);
+  absl::StatusOr<BundleAndTile> made = MakeBundle(*snapshot_, index, width);
   if (!made.ok()) return FoundIn(made.status(), finding);
   return made;
 }
@@ -62,12 +70,12 @@ absl::StatusOr<BundleAndTile> LedgerPublication::ReadBundle(uint64_t index, uint
 absl::Status AuditLedger(const Snapshot& snapshot, const AuditRequest& request,
                          AuditProgress progress, AuditReport& report) {
   const LedgerPublication publication(snapshot);
-  const auto total = [&] { return report.checkpoint.size + snapshot.size(); };
+  const auto total = [&] { return report.checkpoint.size + publication.snapshot().size(); };
   const absl::Status audited = Audit(
       publication, request, [&](uint64_t done, uint64_t) { return progress(done, total()); },
       report);
   if (!audited.ok()) return audited;
-  const absl::Status verified = Verify(snapshot, [&](uint64_t done, uint64_t) {
+  const absl::Status verified = Verify(publication.snapshot(), [&](uint64_t done, uint64_t) {
     return progress(report.checkpoint.size + done, total());
   });
   return verified.ok() ? verified : FoundIn(verified, report.finding);

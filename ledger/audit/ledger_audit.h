@@ -3,6 +3,7 @@
 #ifndef LEDGER_AUDIT_LEDGER_AUDIT_H_
 #define LEDGER_AUDIT_LEDGER_AUDIT_H_
 
+#include <memory>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
@@ -16,11 +17,18 @@
 namespace hourbook {
 
 // A snapshot read as the publication that could be made of it, up to the last checkpoint that the
-// ledger remembers. Damage of the store is found malformed.
+// ledger remembers; where that was signed after the snapshot was opened, one of its own, opened since.
+// Damage of the store is found malformed.
 class LedgerPublication : public Publication {
  public:
   // The snapshot must outlive it, and not be used otherwise while it is read.
-  explicit LedgerPublication(const Snapshot& snapshot) : snapshot_(snapshot) {}
+  explicit LedgerPublication(const Snapshot& snapshot) : snapshot_(&snapshot) {}
+
+  // The one that is read, once the checkpoint was.
+  const Snapshot& snapshot() const {
+    absl::MutexLock lock(&lock_);
+    return *snapshot_;
+  }
 
   absl::StatusOr<std::string> ReadCheckpoint() const override;
   // What the store has up to its last entry is all there.
@@ -32,11 +40,13 @@ class LedgerPublication : public Publication {
 
  private:
   mutable absl::Mutex lock_;
-  const Snapshot& snapshot_ ABSL_GUARDED_BY(lock_);
+  mutable std::unique_ptr<Snapshot> own_ ABSL_GUARDED_BY(lock_);
+  mutable const Snapshot* snapshot_ ABSL_GUARDED_BY(lock_);
 };
 
 // Audit, of a ledger's signed entries; then everything in the store, those entries that are not
-// signed yet included, is verified (engine/verify.h). kNotFound where it never signed a checkpoint.
+// signed yet included, is verified (engine/verify.h): as of the snapshot, or of a later moment where that
+// was before the last checkpoint. kNotFound where it never signed a checkpoint.
 // A damaged LMDB file can crash its reader: call this in a process of its own.
 absl::Status AuditLedger(const Snapshot& snapshot, const AuditRequest& request,
                          AuditProgress progress, AuditReport& report);

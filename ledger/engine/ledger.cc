@@ -7,6 +7,7 @@
 #include <optional>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
@@ -58,38 +59,42 @@ Ledger::Ledger(std::string directory, std::unique_ptr<Store> store, Registry::En
 
 Ledger::~Ledger() { Drain(); }
 
-// In a child process the threads are not there, and what they had in hand is not this process's.
-void Ledger::Drain() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  if (process_ != ::getpid()) {
-    if (leader_.joinable()) leader_.detach();
-    if (writer_.joinable()) writer_.detach();
-    return;
-  }
-  pipeline_.StopLeading();  // nothing is submitted from now on, and no leader started
+void Ledger::Drain() {
+  if (process_ != ::getpid()) return LeaveThreads();
+  pipeline_.StopLeading();  // nothing is taken over from now on, and no leader started
   std::thread leader;
   {
     absl::MutexLock lock(&leader_lock_);
     leader.swap(leader_);
   }
   if (leader.joinable()) leader.join();
-  if (!writer_.joinable()) return;
+  pipeline_.AwaitEnd();
   pipeline_.Stop();
-  writer_.join();
+  if (writer_.joinable()) writer_.join();
 }
 
-absl::StatusOr<ReadTxn> Ledger::ReadUnderLock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+// In a child process they are not there, and what they had in hand is not this process's. What they held
+// when the process forked is never let go of, so that no lock can be asked for.
+void Ledger::LeaveThreads() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  if (leader_.joinable()) leader_.detach();
+  if (writer_.joinable()) writer_.detach();
+}
+
+absl::StatusOr<ReadTxn> Ledger::ReadUnderLock() {
   while (true) {
     state_lock_.Lock();
+    // Where there is no memory to read.
     absl::Cleanup unlock = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { state_lock_.Unlock(); };
     absl::StatusOr<std::optional<ReadTxn>> txn = store_->TryRead();
-    if (txn.ok() && *txn) {
-      std::move(unlock).Cancel();
-      return **std::move(txn);
-    }
-    std::move(unlock).Invoke();
+    std::move(unlock).Cancel();
     if (!txn.ok()) return txn.status();
+    if (*txn) return **std::move(txn);
+    state_lock_.Unlock();
     // The map is growing, or was grown by another process: once this begins, that is over.
-    if (absl::Status waited = store_->Read().status(); !waited.ok()) return waited;
+    const absl::Status waited = store_->Read().status();
+    if (waited.ok()) continue;
+    state_lock_.Lock();
+    return waited;
   }
 }
 
@@ -141,9 +146,11 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(const std::string& director
                                           "interrupted; make it again"));
     }
   }
+  const absl::StatusOr<std::vector<SignedCheckpoint>> signed_before = ReadSigned((*ledger)->directory_);
   const absl::StatusOr<std::unique_ptr<Snapshot>> snapshot = (*ledger)->OpenSnapshot();
   if (!snapshot.ok()) return snapshot.status();
-  (*ledger)->not_behind_ = CheckPublished(**snapshot, (*ledger)->directory_);
+  (*ledger)->not_behind_ =
+      signed_before.ok() ? CheckSigned(**snapshot, *signed_before) : signed_before.status();
   return ledger;
 }
 
@@ -218,7 +225,9 @@ absl::Status Ledger::Append(absl::Span<const Entry> batch, absl::Time deadline,
   request.batch = batch;
   request.outcomes = outcomes;
   return pipeline_.Run(request, deadline,
-                       [this](absl::Time until) { return LeadGroup(until); });
+                       [this](absl::Time until) ABSL_EXCLUSIVE_LOCKS_REQUIRED(pipeline_.leading) {
+                         return LeadGroup(until);
+                       });
 }
 
 absl::Status Ledger::Submit(absl::Span<const Entry> batch, absl::Time deadline,
@@ -251,11 +260,11 @@ absl::Status Ledger::ForgetPublication() {
   return ForgetPublished(directory_);
 }
 
-absl::StatusOr<std::unique_ptr<Snapshot>> Ledger::OpenSnapshot() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+absl::StatusOr<std::unique_ptr<Snapshot>> Ledger::OpenSnapshot() {
   if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
   absl::StatusOr<ReadTxn> txn = ReadUnderLock();
+  const StateHolder lock(state_lock_, std::adopt_lock);
   if (!txn.ok()) return txn.status();
-  const absl::Cleanup unlock = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { state_lock_.Unlock(); };
   const uint64_t size = txn->head().size;
   // While a group is under way the state is ahead of what is on disk; the writer keeps a view of
   // what it began from, which is what the transaction sees. Otherwise another process may have

@@ -78,7 +78,7 @@ class Ledger {
                       absl::Span<Outcome> outcomes,
                       std::function<void(const absl::Status& status)> tell);
 
-  // Waits until all that was submitted is told; nothing more is taken over.
+  // Waits until all that was handed in is done with and told; nothing more is taken over (kClosed).
   void Drain();
 
   // All that is on disk at this moment, whoever wrote it.
@@ -108,10 +108,11 @@ class Ledger {
   static absl::StatusOr<std::unique_ptr<Ledger>> OpenStore(const std::string& directory,
                                                            const StoreOptions& store_options,
                                                            LedgerOptions options);
+  void LeaveThreads();
   absl::Status CheckUsable() const;
-  // All that is on disk, with the state lock held where it is Ok: what is committed meanwhile has not
-  // changed the state. Never waits with the lock held: whoever the wait is for may need it.
-  absl::StatusOr<ReadTxn> ReadUnderLock();
+  // All that is on disk, with the state lock held, Ok or not: what is committed meanwhile has not changed
+  // the state. Never waits with the lock held: whoever the wait is for may need it.
+  absl::StatusOr<ReadTxn> ReadUnderLock() ABSL_EXCLUSIVE_LOCK_FUNCTION(state_lock_);
   absl::Status WriteGenesis(const Entry& genesis);
   absl::Status LoadCore() ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_lock_);
   // Takes in what other processes wrote.
@@ -120,23 +121,26 @@ class Ledger {
   absl::Status CheckAppend(size_t entries) const;
 
   // The write path, in write_group.cc. The leader's, one thread at a time:
-  absl::Status LeadGroup(absl::Time deadline);
-  void GiveUpGroup();
-  absl::StatusOr<ReadTxn> BeginGroup(bool is_alone, absl::Time deadline);
-  void JudgeGroup(Group& group, ReadTxn txn);
-  absl::Status JudgeRequests(Group& group);
-  void StartWriter();
+  absl::Status LeadGroup(absl::Time deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(pipeline_.leading);
+  void GiveUpGroup() ABSL_EXCLUSIVE_LOCKS_REQUIRED(pipeline_.leading);
+  bool IsTurnWanted() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(pipeline_.leading);
+  absl::Status TakeTurn(absl::Time deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(pipeline_.leading);
+  absl::StatusOr<ReadTxn> BeginGroup(bool is_alone, absl::Time deadline)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(pipeline_.leading);
+  void JudgeGroup(Group& group, ReadTxn txn) ABSL_EXCLUSIVE_LOCKS_REQUIRED(pipeline_.leading);
+  absl::Status JudgeRequests(Group& group) ABSL_EXCLUSIVE_LOCKS_REQUIRED(pipeline_.leading);
+  void StartWriter() ABSL_EXCLUSIVE_LOCKS_REQUIRED(pipeline_.leading);
   absl::Status StartLeader();
   // Those of who writes, one thread at a time:
-  void WriteGroup(Group& group);
-  absl::Status TryToWrite(Group& group);
-  absl::Status TryToGrow();
-  absl::Status Write(Group& group);
+  void WriteGroup(Group& group) ABSL_SHARED_LOCKS_REQUIRED(pipeline_.on_way);
+  absl::Status TryToWrite(Group& group) ABSL_SHARED_LOCKS_REQUIRED(pipeline_.on_way);
+  absl::Status TryToGrow() ABSL_SHARED_LOCKS_REQUIRED(pipeline_.on_way);
+  absl::Status Write(Group& group) ABSL_SHARED_LOCKS_REQUIRED(pipeline_.on_way);
   // Goes on with what is made of the log little by little: the index of ids, the stored state.
   absl::Status KeepUp(const Group& group, WriteTxn& txn);
   absl::Status IndexIds(uint64_t entries, WriteTxn& txn);
   // Once nothing is on its way to the disk any more.
-  void EndTurn(const absl::Status& failure);
+  void EndTurn(const absl::Status& failure) ABSL_EXCLUSIVE_LOCKS_REQUIRED(pipeline_.on_way);
 
   // No call succeeds from now on.
   void Poison(const absl::Status& cause) ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_lock_);
@@ -150,11 +154,12 @@ class Ledger {
   absl::Status not_behind_;  // found when opened
 
   Pipeline pipeline_;
-  std::thread writer_;  // none until so much was to be written at once that it is worth one
+  // None until so much was to be written at once that it is worth one.
+  std::thread writer_ ABSL_GUARDED_BY(pipeline_.leading);
   absl::Mutex leader_lock_;
   std::thread leader_ ABSL_GUARDED_BY(leader_lock_);  // none until something is submitted
   // Held while anything is on its way to the disk: set by the leader, ended in EndTurn.
-  std::unique_ptr<WriterLock> turn_;
+  std::unique_ptr<WriterLock> turn_ ABSL_GUARDED_BY(pipeline_.on_way);
 
   mutable StateLock state_lock_;
   // Snapshots share it, so that one opened before a failed write goes on reading its view.

@@ -32,11 +32,14 @@ absl::Status TimedOut() {
                                  "written, try again");
 }
 
+absl::Status IsClosed() { return Fail(Failure::kClosed, "the ledger is being closed"); }
+
 }  // namespace
 
 absl::Status Pipeline::Run(Request& request, absl::Time deadline, Lead lead) {
   Requests self = {&request};
   absl::MutexLock lock(&lock_);
+  if (leading_stopped_) return IsClosed();
   waiting_.splice(waiting_.end(), self);
   waiting_entries_ += request.batch.size();
   room_.Signal();  // a leader may wait for enough to be worth a group
@@ -53,7 +56,9 @@ absl::Status Pipeline::Run(Request& request, absl::Time deadline, Lead lead) {
     if (!request.taken && !has_leader_) {
       has_leader_ = true;
       lock_.Unlock();
+      leading.Begin();
       led = lead(deadline);
+      leading.End();
       lock_.Lock();
       has_leader_ = false;
       WakeNextLeader();
@@ -67,7 +72,12 @@ absl::Status Pipeline::Run(Request& request, absl::Time deadline, Lead lead) {
 }
 
 void Pipeline::WakeNextLeader() {
-  if (has_leader_ || waiting_.empty()) return;
+  if (has_leader_) return;
+  if (waiting_.empty()) {
+    if (leading_stopped_) leader_wanted_.Signal();
+    idle_.SignalAll();
+    return;
+  }
   if (IsSubmitted(waiting_.front())) {
     leader_wanted_.Signal();
   } else {
@@ -81,7 +91,7 @@ absl::Status Pipeline::Submit(std::unique_ptr<Request> request, absl::Time deadl
   Requests self = {request.get()};
   absl::MutexLock lock(&lock_);
   const size_t entries = request->batch.size();
-  if (leading_stopped_) return Fail(Failure::kClosed, "the ledger is being closed");
+  if (leading_stopped_) return IsClosed();
   while (!waiting_.empty() && waiting_entries_ + entries > kMostWaiting) {
     if (is_telling || queue_room_.WaitWithDeadline(&lock_, deadline)) {
       return Fail(Failure::kTimeout,
@@ -110,7 +120,9 @@ void Pipeline::LeadForOthers(Lead lead) {
     has_leader_ = true;
     lock_.Unlock();
     leads_for_others = true;
+    leading.Begin();
     const absl::Status led = lead(absl::InfiniteFuture());
+    leading.End();
     lock_.Lock();
     if (!led.ok()) {
       while (!groups_.empty()) room_.Wait(&lock_);  // theirs are told first
@@ -135,6 +147,27 @@ void Pipeline::StopLeading() {
 bool Pipeline::IsLeadingStopped() const {
   absl::MutexLock lock(&lock_);
   return leading_stopped_;
+}
+
+void Pipeline::AwaitEnd() {
+  absl::MutexLock lock(&lock_);
+  HOURBOOK_CHECK(leading_stopped_, "nothing more comes");
+  while (has_leader_ || !waiting_.empty() || !groups_.empty()) idle_.Wait(&lock_);
+}
+
+void Pipeline::AssertReserved() const {
+  absl::MutexLock lock(&lock_);
+  HOURBOOK_CHECK(is_reserved_, "a place is reserved");
+}
+
+void Pipeline::AssertAlone() const {
+  absl::MutexLock lock(&lock_);
+  HOURBOOK_CHECK(is_reserved_ && groups_.empty(), "nothing else is on its way");
+}
+
+void Pipeline::AssertIsNext(const Group& group) const {
+  absl::MutexLock lock(&lock_);
+  HOURBOOK_CHECK(!groups_.empty() && &group == groups_.front().get(), "groups are written in order");
 }
 
 Requests Pipeline::TakeSubmitted(Requests& from) {
@@ -333,6 +366,7 @@ void Pipeline::Finish(Group& group, const absl::Status& status, AtEnd at_end) {
   spare_links_ = std::move(group.links);
   groups_.pop_front();
   room_.Signal();
+  idle_.SignalAll();
   if (!groups_.empty() && groups_.front()->is_for_writer) next_.Signal();
 }
 

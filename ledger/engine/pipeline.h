@@ -22,6 +22,7 @@
 #include "absl/types/span.h"
 #include "ledger/engine/chain_tip.h"
 #include "ledger/engine/core.h"
+#include "ledger/engine/role.h"
 #include "ledger/rules/machine.h"
 
 namespace hourbook {
@@ -67,6 +68,12 @@ struct Group {
 // Thread-safe.
 class Pipeline {
  public:
+  // Of one thread at a time: who reserves a place, takes a group and judges it. `lead` is called with it.
+  Role leading;
+  // Shared by whoever has reserved a place or writes a group; of one alone where nothing else is on its way.
+  // AtEnd is called with it.
+  Role on_way;
+
   // As much as one sync is worth waiting for.
   static constexpr size_t kGroupEntries = 8'192;
   // A group that waits for the disk while another is under way is worth its own sync where it has so
@@ -75,9 +82,14 @@ class Pipeline {
 
   // Queues the request and returns once it is done, leading where nobody else does. `lead` takes one
   // group and sees to it that it is finished, or returns an error without having taken any. kTimeout
-  // where the deadline came before the request was taken.
+  // where the deadline came before the request was taken; kClosed after StopLeading.
   using Lead = absl::FunctionRef<absl::Status(absl::Time deadline)>;
   absl::Status Run(Request& request, absl::Time deadline, Lead lead);
+
+  // What its caller says it is, or the process ends.
+  void AssertReserved() const ABSL_ASSERT_SHARED_LOCK(on_way);
+  void AssertAlone() const ABSL_ASSERT_EXCLUSIVE_LOCK(on_way);
+  void AssertIsNext(const Group& group) const ABSL_ASSERT_SHARED_LOCK(on_way);
 
   // So many entries may wait; more make their callers wait to hand them over.
   static constexpr size_t kMostWaiting = 65'536;
@@ -92,6 +104,10 @@ class Pipeline {
   void StopLeading();
   bool IsLeadingStopped() const;
 
+  // After StopLeading, once LeadForOthers has returned, by one thread at a time: waits until nothing waits
+  // or is on its way. From then on nobody leads but the caller.
+  void AwaitEnd() ABSL_ASSERT_EXCLUSIVE_LOCK(leading);
+
   // Whether this thread is telling somebody of a request: it must not wait for others.
   static bool IsTelling();
 
@@ -102,21 +118,22 @@ class Pipeline {
   // until nothing else is on its way. Whether nothing else is. kTimeout. Meanwhile, until the deadline,
   // `chain` is called with what is judged and nobody chains, a part of it at a time.
   using Chain = absl::FunctionRef<void(Group& group, size_t most)>;
-  absl::StatusOr<bool> Reserve(bool drain, absl::Time deadline, Chain chain);
+  absl::StatusOr<bool> Reserve(bool drain, absl::Time deadline, Chain chain)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(leading);
 
   // What to do when nothing is on its way any more, before anything new can be: told why it failed, or
   // Ok.
   using AtEnd = absl::FunctionRef<void(const absl::Status& failure)>;
 
   // Gives up what was reserved.
-  void GiveUp(AtEnd at_end);
+  void GiveUp(AtEnd at_end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(leading);
 
   // Takes what waits, oldest first, as a group in the place that was reserved: kGroupEntries of it at
   // most unless the first request alone has more. Never nothing. Where there is no writer thread the
   // leader writes it. `room` is of NewGroup, made before anything is taken.
   using Groups = std::list<std::unique_ptr<Group>>;
   static Groups NewGroup();
-  Group& Take(Groups room, bool has_writer);
+  Group& Take(Groups room, bool has_writer) ABSL_EXCLUSIVE_LOCKS_REQUIRED(leading);
 
   // So many entries of the group are there to stay.
   void Accept(Group& group, size_t accepted);
@@ -140,7 +157,7 @@ class Pipeline {
 
   // The group, the oldest on its way, is done with; its callers are answered. Groups after one that
   // failed fail too, each in its turn, until none is left.
-  void Finish(Group& group, const absl::Status& status, AtEnd at_end);
+  void Finish(Group& group, const absl::Status& status, AtEnd at_end) ABSL_SHARED_LOCKS_REQUIRED(on_way);
 
   // Why the groups on their way will not be written; Ok where they will.
   absl::Status failure() const;
@@ -174,6 +191,7 @@ class Pipeline {
   bool leading_stopped_ ABSL_GUARDED_BY(lock_) = false;
   absl::CondVar leader_wanted_;  // for who leads for others
   absl::CondVar queue_room_;     // for who submits
+  absl::CondVar idle_;           // for who awaits the end
   absl::CondVar room_;           // for the leader
   absl::CondVar next_;           // for the writer thread, between groups
   absl::CondVar progress_;       // for who writes a group, while it is judged or chained by the leader

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -118,20 +119,27 @@ absl::Status CheckHolds(const Snapshot& snapshot, const Checkpoint& checkpoint,
                            where, " signs: one of the two is a fork, or another ledger's"));
 }
 
-absl::Status CheckPublished(const Snapshot& snapshot, const std::string& ledger_directory) {
-  const absl::StatusOr<std::optional<Published>> published = ReadPublished(ledger_directory);
+absl::StatusOr<std::vector<SignedCheckpoint>> ReadSigned(const std::string& ledger_directory) {
+  absl::StatusOr<std::optional<Published>> published = ReadPublished(ledger_directory);
   if (!published.ok()) return published.status();
-  if (!*published) return absl::OkStatus();
-  const absl::Status holds =
-      CheckHolds(snapshot, (*published)->checkpoint, "its last checkpoint");
-  if (!holds.ok()) return WithAdvice(holds);
+  std::vector<SignedCheckpoint> found;
+  if (!*published) return found;
+  found.push_back({std::move((*published)->checkpoint), "its last checkpoint"});
   // A publication that is out of reach, or was spoilt, must not keep the town from recording.
   const std::string path = (*published)->directory + "/checkpoint";
   const absl::StatusOr<std::string> note = ReadFile(path, kNoteMaxSize);
-  if (!note.ok()) return absl::OkStatus();
-  const absl::StatusOr<Checkpoint> checkpoint = OpenCheckpoint(*note, (*published)->log);
-  if (!checkpoint.ok()) return absl::OkStatus();
-  return WithAdvice(CheckHolds(snapshot, *checkpoint, path));
+  if (!note.ok()) return found;
+  absl::StatusOr<Checkpoint> checkpoint = OpenCheckpoint(*note, (*published)->log);
+  if (checkpoint.ok()) found.push_back({*std::move(checkpoint), path});
+  return found;
+}
+
+absl::Status CheckSigned(const Snapshot& snapshot, const std::vector<SignedCheckpoint>& signed_before) {
+  for (const SignedCheckpoint& found : signed_before) {
+    const absl::Status holds = CheckHolds(snapshot, found.checkpoint, found.where);
+    if (!holds.ok()) return WithAdvice(holds);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status ForgetPublished(const std::string& ledger_directory) {

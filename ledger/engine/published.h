@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -38,9 +39,19 @@ absl::Status WritePublished(const std::string& ledger_directory, const Published
 absl::Status CheckHolds(const Snapshot& snapshot, const Checkpoint& checkpoint,
                         absl::string_view where);
 
-// Compares the snapshot with the last checkpoint remembered and, where it can be read and is signed
-// by the same key, with that in the publication. kBehind; kCorrupt.
-absl::Status CheckPublished(const Snapshot& snapshot, const std::string& ledger_directory);
+// What is signed of a ledger, and where.
+struct SignedCheckpoint {
+  Checkpoint checkpoint;
+  std::string where;
+};
+
+// The last checkpoint remembered, if there is one, and where it can be read and is signed by the same key
+// that in the publication. kCorrupt.
+absl::StatusOr<std::vector<SignedCheckpoint>> ReadSigned(const std::string& ledger_directory);
+
+// Compares a snapshot with what was read before it was opened: what another process signs meanwhile may not
+// be in it. kBehind.
+absl::Status CheckSigned(const Snapshot& snapshot, const std::vector<SignedCheckpoint>& signed_before);
 
 // Ends the memory, if there is one.
 absl::Status ForgetPublished(const std::string& ledger_directory);

@@ -4,6 +4,8 @@
 #ifndef LEDGER_ENGINE_STATE_LOCK_H_
 #define LEDGER_ENGINE_STATE_LOCK_H_
 
+#include <mutex>
+
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 
@@ -36,6 +38,8 @@ class ABSL_LOCKABLE StateLock {
 class ABSL_SCOPED_LOCKABLE StateHolder {
  public:
   explicit StateHolder(StateLock& lock) ABSL_EXCLUSIVE_LOCK_FUNCTION(lock) : lock_(lock) { lock.Lock(); }
+  // Takes over one that is held.
+  StateHolder(StateLock& lock, std::adopt_lock_t) ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock) : lock_(lock) {}
   ~StateHolder() ABSL_UNLOCK_FUNCTION() { lock_.Unlock(); }
   StateHolder(const StateHolder&) = delete;
 

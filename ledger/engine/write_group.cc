@@ -7,7 +7,6 @@
 #include <new>
 #include <utility>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "ledger/base/error.h"
 #include "ledger/engine/ledger.h"
@@ -80,7 +79,7 @@ size_t SliceLength(absl::Span<const Entry> batch) {
 absl::Status Ledger::LeadGroup(absl::Time deadline) {
   if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
   absl::StatusOr<bool> is_alone = pipeline_.Reserve(false, deadline, ChainSome);
-  if (is_alone.ok() && !*is_alone && turn_->IsWanted()) {
+  if (is_alone.ok() && !*is_alone && IsTurnWanted()) {
     GiveUpGroup();
     is_alone = pipeline_.Reserve(true, deadline, ChainSome);
   }
@@ -101,26 +100,41 @@ absl::Status Ledger::LeadGroup(absl::Time deadline) {
   Group& group = pipeline_.Take(std::move(room), writer_.joinable());
   const bool writes_itself = !group.is_for_writer;  // if not, the group may end at any time
   JudgeGroup(group, *std::move(txn));
-  if (writes_itself) WriteGroup(group);
+  if (writes_itself) {
+    pipeline_.AssertIsNext(group);
+    WriteGroup(group);
+  }
   return absl::OkStatus();
 }
 
 void Ledger::GiveUpGroup() {
-  pipeline_.GiveUp([this](const absl::Status& failure) { EndTurn(failure); });
+  pipeline_.GiveUp([this](const absl::Status& failure) ABSL_EXCLUSIVE_LOCKS_REQUIRED(pipeline_.on_way) {
+    EndTurn(failure);
+  });
 }
 
-absl::StatusOr<ReadTxn> Ledger::BeginGroup(bool is_alone, absl::Time deadline)
-    ABSL_NO_THREAD_SAFETY_ANALYSIS {
+bool Ledger::IsTurnWanted() const {
+  pipeline_.AssertReserved();
+  return turn_->IsWanted();
+}
+
+absl::Status Ledger::TakeTurn(absl::Time deadline) {
+  // Now that nobody else has the state, it may have been lost meanwhile.
+  if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
+  absl::StatusOr<std::unique_ptr<WriterLock>> turn = store_->Lock(deadline);
+  if (!turn.ok()) return turn.status();
+  pipeline_.AssertAlone();
+  turn_ = *std::move(turn);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ReadTxn> Ledger::BeginGroup(bool is_alone, absl::Time deadline) {
   if (is_alone) {
-    // Now that nobody else has the state, it may have been lost meanwhile.
-    if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
-    absl::StatusOr<std::unique_ptr<WriterLock>> turn = store_->Lock(deadline);
-    if (!turn.ok()) return turn.status();
-    turn_ = *std::move(turn);
+    if (absl::Status taken = TakeTurn(deadline); !taken.ok()) return taken;
   }
   absl::StatusOr<ReadTxn> txn = ReadUnderLock();
+  const StateHolder lock(state_lock_, std::adopt_lock);
   if (!txn.ok()) return txn;
-  const absl::Cleanup unlock = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { state_lock_.Unlock(); };
   if (!poison_.ok()) return poison_;
   if (is_alone && core_->size() != txn->head().size) {
     if (absl::Status caught_up = CatchUp(*txn); !caught_up.ok()) return caught_up;
@@ -183,7 +197,10 @@ absl::Status Ledger::JudgeRequests(Group& group) {
 void Ledger::StartWriter() {
   if (writer_.joinable()) return;
   StartThread(writer_, "hourbook-writer", [this] {  // where it fails, whoever leads goes on writing
-    while (Group* const group = pipeline_.NextForWriter()) WriteGroup(*group);
+    while (Group* const group = pipeline_.NextForWriter()) {
+      pipeline_.AssertIsNext(*group);
+      WriteGroup(*group);
+    }
   });
 }
 
@@ -191,7 +208,9 @@ absl::Status Ledger::StartLeader() {
   absl::MutexLock lock(&leader_lock_);
   if (leader_.joinable() || pipeline_.IsLeadingStopped()) return absl::OkStatus();
   const bool started = StartThread(leader_, "hourbook-leader", [this] {
-    pipeline_.LeadForOthers([this](absl::Time deadline) { return LeadGroup(deadline); });
+    pipeline_.LeadForOthers([this](absl::Time deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(pipeline_.leading) {
+      return LeadGroup(deadline);
+    });
   });
   if (started) return absl::OkStatus();
   return Fail(Failure::kOutOfMemory, "no thread could be started; nothing was taken over");
@@ -216,7 +235,10 @@ void Ledger::WriteGroup(Group& group) {
     core_->machine().mutable_state().RemoveView(group.base);
     group.piece.entries.reset();  // its memory is the history's to use again
   }
-  pipeline_.Finish(group, written, [this](const absl::Status& failure) { EndTurn(failure); });
+  const auto end = [this](const absl::Status& failure) ABSL_EXCLUSIVE_LOCKS_REQUIRED(pipeline_.on_way) {
+    EndTurn(failure);
+  };
+  pipeline_.Finish(group, written, end);
 }
 
 absl::Status Ledger::TryToWrite(Group& group) {

@@ -159,8 +159,15 @@ absl::Status Machine::JudgeChain(absl::Span<const Entry> chain, int64_t now,
   }
   RollBack(mark);
   for (size_t i = 0; i < chain.size(); ++i) {
-    const bool was_there = i < failed && outcomes[i].verdict == Verdict::kExists;
-    if (i != failed && !was_there) outcomes[i] = {.verdict = Verdict::kLinkedEntryFailed};
+    if (i <= failed && outcomes[i].verdict == Verdict::kExists) {
+      // Unless it was found in the chain itself, and is gone with it.
+      const absl::StatusOr<bool> exists = JudgeExisting(chain[i], outcomes[i]);
+      if (!exists.ok()) return exists.status();
+      if (*exists) continue;
+      outcomes[i] = {.verdict = i == failed ? Verdict::kLinkedChainOpen : Verdict::kLinkedEntryFailed};
+    } else if (i != failed) {
+      outcomes[i] = {.verdict = Verdict::kLinkedEntryFailed};
+    }
   }
   return absl::OkStatus();
 }

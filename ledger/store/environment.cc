@@ -168,13 +168,14 @@ uint64_t Environment::NeededBytes() const {
 }
 
 // LMDB maps what its meta page speaks of; beyond the end of a file cut short that is a SIGBUS, so
-// the length is compared before any other page is read.
+// the length is compared before any other page is read. After what is needed: another process may be
+// writing, and the file only grows.
 absl::Status Environment::CheckLength() const {
+  const uint64_t needed = NeededBytes();
   struct stat file;
   if (::fstat(Fd(), &file) != 0) {
     return SystemError(absl::StrCat("looking at ", DataFile(directory_)));
   }
-  const uint64_t needed = NeededBytes();
   if (static_cast<uint64_t>(file.st_size) >= needed) return absl::OkStatus();
   return Fail(Failure::kTruncated,
               absl::StrCat(DataFile(directory_), " is cut short: ", file.st_size, " bytes of ",

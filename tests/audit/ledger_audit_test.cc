@@ -56,6 +56,19 @@ TEST_F(LedgerAuditTest, ASoundLedgerIsSoundUpToItsCheckpointAndBeyond) {
   EXPECT_EQ(Contents(temp_ / "state"), Contents(temp_ / "site/checkpoint"));
 }
 
+// Regression: what was signed after the snapshot was opened was taken for entries that are missing.
+TEST_F(LedgerAuditTest, WhatIsSignedMeanwhileIsNotMissing) {
+  PublishOk();
+  const auto snapshot = SnapshotOf(*ledger_);
+  SendOk(*ledger_, {Service(700, 0)});
+  PublishOk();
+  const AuditRequest request{.log = signer_.verifier(), .policy = std::nullopt, .state_file = "",
+                             .scratch_directory = temp_ / ""};
+  const absl::Status audited = AuditLedger(*snapshot, request, Always, report_);
+  EXPECT_TRUE(audited.ok()) << audited << ": " << report_.finding.what;
+  EXPECT_EQ(report_.checkpoint.size, snapshot->size() + 1);
+}
+
 TEST_F(LedgerAuditTest, AnotherKeyHasNotSignedIt) {
   PublishOk();
   const Signer other = Signer::Generate("town.example/hours", SignatureType::kEd25519).value();

@@ -1,5 +1,12 @@
 #include "ledger/audit/publisher.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <functional>
+
 #include "absl/strings/match.h"
 #include "ledger/base/error.h"
 #include "ledger/base/file.h"
@@ -71,6 +78,67 @@ TEST_F(PublisherTest, PublishesWhatWasAddedAndKeepsNoOldPartials) {
     EXPECT_EQ(CheckPublication(site(), log()).size, size);
     EXPECT_EQ(Difference(FilesBelow(site()), PlainFiles(size)), "");
   }
+}
+
+// Whenever this process opens a file, another one has just published more.
+class PublishesMeanwhile {
+ public:
+  explicit PublishesMeanwhile(const std::function<bool()>& publish) {
+    EXPECT_EQ(::pipe(asked_), 0);
+    EXPECT_EQ(::pipe(answered_), 0);
+    child_ = ::fork();
+    if (child_ != 0) return;
+    ::close(asked_[1]);
+    char byte = 0;
+    while (::read(asked_[0], &byte, 1) == 1) {
+      if (!publish() || ::write(answered_[1], &byte, 1) != 1) ::_exit(1);
+    }
+    ::_exit(0);
+  }
+  ~PublishesMeanwhile() {
+    SetCallGate(nullptr);
+    ::close(asked_[1]);
+    int status = -1;
+    EXPECT_EQ(::waitpid(child_, &status, 0), child_);
+    EXPECT_EQ(status, 0);
+    for (const int fd : {asked_[0], answered_[0], answered_[1]}) ::close(fd);
+  }
+
+  static void Begin() {
+    opened_ = 0;
+    SetCallGate([](Call call) {
+      // LMDB's own files, the first ones, are opened when it lets nobody else in.
+      if (call != Call::kOpen || ++opened_ <= kFilesOfLmdb) return 0;
+      char byte = 0;
+      return ::write(asked_[1], &byte, 1) == 1 && ::read(answered_[0], &byte, 1) == 1 ? 0 : EIO;
+    });
+  }
+  static int Published() { return std::max(0, opened_ - kFilesOfLmdb); }
+
+ private:
+  static constexpr int kFilesOfLmdb = 3;
+  static inline int asked_[2], answered_[2];
+  static inline int opened_;
+  pid_t child_;
+};
+
+// Regression: the checkpoint that a ledger is compared with when it is opened was read after the entries.
+TEST_F(PublisherTest, ALedgerThatIsPublishedWhileItIsOpenedIsNotBehind) {
+  PublishOk();
+  ledger_.reset();
+  const PublishesMeanwhile other([this, number = uint64_t{1'000}]() mutable {
+    ledger_ = OpenTown(path());
+    SendOk(*ledger_, {Service(++number, 0)});
+    const bool published = TryPublish().ok();
+    ledger_.reset();
+    return published && !HasFailure();
+  });
+  PublishesMeanwhile::Begin();
+  ledger_ = OpenTown(path());
+  SetCallGate(nullptr);
+  EXPECT_GE(PublishesMeanwhile::Published(), 2) << "as it read both checkpoints";
+  EXPECT_TRUE(ledger_->not_behind().ok()) << ledger_->not_behind();
+  EXPECT_TRUE(TryAppend().ok());
 }
 
 TEST_F(PublisherTest, NothingNewChangesNothing) {

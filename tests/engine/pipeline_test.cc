@@ -455,6 +455,41 @@ TEST_F(SubmitTest, ThreadsOfTheLedgersTell) {
   EXPECT_EQ(by_its, 0);
 }
 
+// Regression: once the ledger was drained nobody wrote what was handed in, and who had handed it in waited.
+TEST_F(SubmitTest, WhatComesAfterItIsDrainedIsRefused) {
+  ASSERT_TRUE(Submit(Hours(0, 0), [](const absl::Status&) {}).ok());
+  ledger_->Drain();
+  const std::vector<Entry> late = Hours(0, 1);
+  std::vector<Outcome> outcomes(late.size());
+  EXPECT_EQ(FailureOf(ledger_->Append(late, absl::InfiniteFuture(), absl::MakeSpan(outcomes))), Failure::kClosed);
+  EXPECT_EQ(FailureOf(Submit(late, [](const absl::Status&) {})), Failure::kClosed);
+  EXPECT_EQ(MinutesOf(*SnapshotOf(*ledger_), 0), kBatch * 60);
+  ledger_->Drain();
+}
+
+// Regression: who drained it waited for a thread that nobody told that the last of those who wait was gone.
+TEST_F(SubmitTest, WhoWaitsWhileItIsDrainedIsAnswered) {
+  absl::Notification go_on;
+  ASSERT_TRUE(Submit({Service(0, 0)}, [&](const absl::Status&) { go_on.WaitForNotification(); }).ok());
+  std::atomic<uint64_t> written{1};
+  std::vector<std::thread> threads;
+  for (uint64_t i = 0; i < 3; ++i) {
+    threads.emplace_back([&, i] {
+      std::vector<Outcome> outcomes(1);
+      const Entry entry = Service(1 + i, 0);
+      const absl::Status sent = its_->Append({&entry, 1}, absl::InfiniteFuture(), absl::MakeSpan(outcomes));
+      EXPECT_TRUE(sent.ok() || FailureOf(sent) == Failure::kClosed) << sent;
+      written += sent.ok();
+    });
+  }
+  absl::SleepFor(absl::Milliseconds(50));  // they wait by now, or come too late
+  threads.emplace_back([&] { its_->Drain(); });
+  absl::SleepFor(absl::Milliseconds(50));
+  go_on.Notify();
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(MinutesOf(*SnapshotOf(*ledger_), 0), written * 60);
+}
+
 TEST_F(SubmitTest, WhatCannotBeTakenOverIsRefusedAtOnce) {
   const auto never = [](const absl::Status&) { ADD_FAILURE() << "was told"; };
   EXPECT_EQ(FailureOf(Submit({}, never)), Failure::kBatchEmpty);

@@ -968,6 +968,12 @@ std::vector<Outcome> Model::Judge(const std::vector<Entry>& batch, int64_t now) 
       }
     }
     if (fell) log_ = before;
+    for (size_t i = begin; fell && i < end; ++i) {
+      if (outcomes[i].verdict != Verdict::kExists) continue;
+      const bool is_open = i + 1 == batch.size() && IsLinked(batch[i]);
+      const Verdict fallen = is_open ? Verdict::kLinkedChainOpen : Verdict::kLinkedEntryFailed;
+      outcomes[i] = outcomes[i].index < log_.size() ? JudgeOne(batch[i], now) : Outcome{.verdict = fallen};
+    }
     begin = end;
   }
   return outcomes;

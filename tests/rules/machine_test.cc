@@ -303,5 +303,30 @@ TEST_F(ReplayTest, RefusesWhatIsSwappedOrDropped) {
   }
 }
 
+// Regression: an entry that was twice in a chain that failed was said to exist, and did not.
+TEST_F(MachineTest, WhatFellWithItsChainDoesNotExist) {
+  Entry grant = Grant(10);
+  grant.flags |= kFlagLinked;
+  const std::vector<Outcome> failed = SendAll({grant, grant, Grant(1'000)});
+  EXPECT_EQ(failed[0].verdict, Verdict::kLinkedEntryFailed);
+  EXPECT_EQ(failed[1].verdict, Verdict::kLinkedEntryFailed);
+  const std::vector<Outcome> open = SendAll({grant, grant});
+  EXPECT_EQ(open[0].verdict, Verdict::kLinkedEntryFailed);
+  EXPECT_EQ(open[1].verdict, Verdict::kLinkedChainOpen);
+  EXPECT_EQ(Points(), 0u);
+}
+
+// Regression: its accounts were told as they were in the middle of a chain that failed.
+TEST_F(MachineTest, WhatExistsIsToldWithItsAccountsAsTheyAreAfterAChainFailed) {
+  Entry there = Grant(20);
+  there.flags |= kFlagLinked;
+  ASSERT_EQ(SendAll({there, Grant(1)})[1].verdict, Verdict::kOk);
+  Entry falls = Grant(5);
+  falls.flags |= kFlagLinked;
+  const std::vector<Outcome> outcomes = SendAll({falls, there, Grant(1'000)});
+  EXPECT_EQ(outcomes[1].verdict, Verdict::kExists);
+  EXPECT_EQ(outcomes[1].credit.credits_posted, 21u);
+}
+
 }  // namespace
 }  // namespace hourbook
