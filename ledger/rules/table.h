@@ -33,6 +33,7 @@ using Slot = uint32_t;
 template <class Record>
 class Table {
   static_assert(std::is_trivially_copyable_v<Record>, "records are persisted as their bytes");
+  struct View;
 
  public:
   Table() { kept_lately_.fill(kNone); }
@@ -160,7 +161,7 @@ class Table {
     }
 
     const Table* table_;
-    typename absl::btree_map<ViewId, typename Table::View>::const_iterator first_;
+    typename absl::btree_map<ViewId, View>::const_iterator first_;
   };
   AsOf At(ViewId view) const { return AsOf(this, view); }
 
