@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/numeric/int128.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
@@ -127,14 +128,16 @@ std::vector<Row> RowsOf(const Mapping& mapping, uint32_t what, const Sheet& shee
 
 // What stands or falls together: all but the last are linked, all are imported, each has an id.
 void CheckChain(const std::vector<hbk_entry>& entries) {
-  constexpr uint64_t kMostMinutes = 1'440;
+  constexpr int64_t kMinute = 60'000'000'000;
   for (size_t i = 0; i < entries.size(); ++i) {
     const bool is_last = i + 1 == entries.size();
     FUZZ_CHECK(((entries[i].flags & HBK_FLAG_LINKED) == 0) == is_last);
     FUZZ_CHECK((entries[i].flags & HBK_FLAG_IMPORTED) != 0 && entries[i].recorded_at != 0);
-    const bool is_service = entries[i].kind == HBK_KIND_SERVICE;
-    FUZZ_CHECK(!is_service || entries[i].amount <= kMostMinutes);
-    FUZZ_CHECK(!is_service || entries[i].occurred_at <= entries[i].recorded_at);
+    if (entries[i].kind != HBK_KIND_SERVICE) continue;
+    FUZZ_CHECK(entries[i].occurred_at <= entries[i].recorded_at);
+    const auto minutes = static_cast<absl::int128>(entries[i].amount);
+    const absl::int128 left = absl::int128(entries[i].recorded_at) - entries[i].occurred_at - minutes * kMinute;
+    FUZZ_CHECK(left >= 0 && left < kMinute);
   }
 }
 
