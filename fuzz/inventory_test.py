@@ -13,7 +13,7 @@ import tempfile
 
 MOST_INPUTS = 64
 LARGEST_INPUT = 64 * 1024
-TARGET = re.compile(r'^\s*hourbook_fuzz\((\w+) (\w+) (\d+)( TEXT)?', re.MULTILINE)
+TARGET = re.compile(r'^hourbook_fuzz\((\w+) (\w+) (\d+)( TEXT)?', re.MULTILINE)
 WORD = re.compile(r'\w+="(?:[^"\\]|\\["\\]|\\x[0-9a-f]{2})+"')
 
 
