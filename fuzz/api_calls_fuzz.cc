@@ -1,6 +1,7 @@
-// The C API as a sequence of calls with structs and arguments that may be anything: each call gives a
-// status that its contract lists, what failed has changed nothing, what succeeded has grown the ledger by
-// just what was accepted, and in the end it opens, verifies, and has all that was acknowledged.
+// The C API as a sequence of calls with structs and arguments that may be anything: each call gives
+// a status that its contract lists, what failed has changed nothing, what succeeded has grown the
+// ledger by just what was accepted, and in the end it opens, verifies, and has all that was
+// acknowledged.
 #include "fuzz/calls/caller.h"
 #include "fuzz/fuzz_input.h"
 

@@ -1,4 +1,5 @@
-// A target that stops at a byte which is in no input, to show that the driver finds it and keeps it.
+// A target that stops at a byte which is in no input, to show that the driver finds it and keeps
+// it.
 #include <algorithm>
 
 #include "fuzz/fuzz_input.h"

@@ -15,7 +15,9 @@ inline constexpr int64_t kCreatedAt = 1'735'660'800'000'000'000;
 inline constexpr uint32_t kMostEntries = 6;
 
 // Few ids, so that entries meet each other.
-inline void TakeId(FuzzInput& input, uint8_t (&id)[16]) { id[15] = static_cast<uint8_t>(input.Below(24)); }
+inline void TakeId(FuzzInput& input, uint8_t (&id)[16]) {
+  id[15] = static_cast<uint8_t>(input.Below(24));
+}
 
 inline hbk_entry TakeEntry(FuzzInput& input) {
   hbk_entry entry{};
@@ -35,7 +37,8 @@ inline hbk_entry TakeEntry(FuzzInput& input) {
   entry.flags = static_cast<uint16_t>(input.Below(4));
   entry.timeout = input.Below(3);
   // What most kinds must not have would only ever meet the same refusal.
-  if (entry.kind == HBK_KIND_OPEN || entry.kind == HBK_KIND_CLOSE || entry.kind == HBK_KIND_POLICY) {
+  if (entry.kind == HBK_KIND_OPEN || entry.kind == HBK_KIND_CLOSE ||
+      entry.kind == HBK_KIND_POLICY) {
     std::memset(entry.debit, 0, sizeof(entry.debit));
     std::memset(entry.recorder, 0, sizeof(entry.recorder));
     entry.unit = HBK_UNIT_NONE;

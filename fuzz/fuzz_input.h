@@ -62,9 +62,9 @@ class FuzzInput {
 }  // namespace hourbook::fuzz
 
 // What the target claims: stops the fuzzer with the input that shows otherwise. Always on.
-#define FUZZ_CHECK(condition)                                                     \
-  do {                                                                            \
-    if (!(condition)) ::hourbook::fuzz::Stop(__FILE__, __LINE__, #condition);     \
+#define FUZZ_CHECK(condition)                                                 \
+  do {                                                                        \
+    if (!(condition)) ::hourbook::fuzz::Stop(__FILE__, __LINE__, #condition); \
   } while (false)
 
 #endif  // FUZZ_FUZZ_INPUT_H_

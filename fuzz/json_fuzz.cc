@@ -1,5 +1,5 @@
-// Lines of JSON, as append takes them: lines are those between newlines, what is refused says at which
-// column, and an entry that is accepted is the same once it was printed and read again.
+// Lines of JSON, as append takes them: lines are those between newlines, what is refused says at
+// which column, and an entry that is accepted is the same once it was printed and read again.
 #include <cstring>
 #include <string>
 #include <vector>
@@ -38,7 +38,8 @@ void CheckLine(absl::string_view line) {
     FUZZ_CHECK(error.what()[0] != '\0');
     return;
   }
-  FUZZ_CHECK(entry.index == 0 && entry.prev_debit == 0 && entry.prev_credit == 0 && entry.reserved == 0);
+  FUZZ_CHECK(entry.index == 0 && entry.prev_debit == 0 && entry.prev_credit == 0 &&
+             entry.reserved == 0);
   const std::string printed = AsAppendTakesIt(entry);
   const hbk_entry again = cli::ParseEntry(printed);
   FUZZ_CHECK(std::memcmp(&entry, &again, sizeof(entry)) == 0);

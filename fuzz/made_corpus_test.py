@@ -22,7 +22,8 @@ def main(program, built):
         if names != EXPECTED:
             sys.exit(f'made for {sorted(names)}, not for {sorted(EXPECTED)}')
         for corpus in corpora:
-            done = subprocess.run([pathlib.Path(built) / f'{corpus.name}_fuzz', corpus], capture_output=True, text=True)
+            target = pathlib.Path(built) / f'{corpus.name}_fuzz'
+            done = subprocess.run([target, corpus], capture_output=True, text=True)
             inputs = len(list(corpus.iterdir()))
             if done.returncode != 0 or not done.stdout.startswith(f'{inputs} inputs '):
                 sys.exit(f'{corpus.name}: {done.stdout}{done.stderr}')

@@ -1,5 +1,5 @@
-// Mappings of an import: what is refused says at which line and column, what is accepted is in range, and
-// is the same once it was written as plainly as can be and read again.
+// Mappings of an import: what is refused says at which line and column, what is accepted is in
+// range, and is the same once it was written as plainly as can be and read again.
 #include <set>
 #include <string>
 
@@ -48,16 +48,20 @@ std::string OffsetText(int seconds) {
 }
 
 std::string Head(const Mapping& mapping) {
-  const bool is_fixed = absl::StartsWith(mapping.zone.name(), "Fixed/") || mapping.zone.name() == "UTC";
+  const bool is_fixed =
+      absl::StartsWith(mapping.zone.name(), "Fixed/") || mapping.zone.name() == "UTC";
   const int offset = mapping.zone.At(absl::UnixEpoch()).offset;
   std::string text = "[town]\n";
-  text += is_fixed ? Line("utc_offset", OffsetText(offset)) : Line("time_zone", mapping.zone.name());
+  text +=
+      is_fixed ? Line("utc_offset", OffsetText(offset)) : Line("time_zone", mapping.zone.name());
   absl::StrAppend(&text, Line("programme", mapping.programme), "budget = ", mapping.budget,
                   "\nmax_service_minutes = ", mapping.max_service_minutes,
                   "\ndaily_cap_minutes = ", mapping.daily_cap_minutes, "\n",
-                  Line("date_format", mapping.date_format), Line("time_format", mapping.time_format),
+                  Line("date_format", mapping.date_format),
+                  Line("time_format", mapping.time_format),
                   Line("datetime_format", mapping.datetime_format), "[categories]\n");
-  for (const auto& [name, code] : mapping.categories) absl::StrAppend(&text, Quoted(name), " = ", code, "\n");
+  for (const auto& [name, code] : mapping.categories)
+    absl::StrAppend(&text, Quoted(name), " = ", code, "\n");
   return text;
 }
 
@@ -69,14 +73,16 @@ std::string Written(const Mapping& mapping) {
     if (!sheet.name.empty()) text += Line("name", sheet.name);
   }
   if (mapping.tariff) {
-    text += "[tariff]\n" + FileLines(mapping.tariff->file) + Line("category", mapping.tariff->category) +
-            Line("rate", mapping.tariff->rate) + Line("from", mapping.tariff->from);
+    text += "[tariff]\n" + FileLines(mapping.tariff->file) +
+            Line("category", mapping.tariff->category) + Line("rate", mapping.tariff->rate) +
+            Line("from", mapping.tariff->from);
   }
   for (const cli::ServiceSheet& sheet : mapping.services) {
     text += "[[services]]\n" + FileLines(sheet.file) + Line("key", sheet.key) +
-            Line("volunteer", sheet.volunteer) + Line("team", sheet.team) + Line("activity", sheet.activity) +
-            Line("category", sheet.category) + Line("date", sheet.date) + Line("start", sheet.start) +
-            Line("end", sheet.end) + Line("recorder", sheet.recorder) + Line("verifier", sheet.verifier);
+            Line("volunteer", sheet.volunteer) + Line("team", sheet.team) +
+            Line("activity", sheet.activity) + Line("category", sheet.category) +
+            Line("date", sheet.date) + Line("start", sheet.start) + Line("end", sheet.end) +
+            Line("recorder", sheet.recorder) + Line("verifier", sheet.verifier);
   }
   for (const cli::GrantSheet& sheet : mapping.grants) {
     text += "[[grants]]\n" + FileLines(sheet.file) + Line("key", sheet.key) +
@@ -87,10 +93,10 @@ std::string Written(const Mapping& mapping) {
   }
   for (const cli::RedemptionSheet& sheet : mapping.redemptions) {
     text += "[[redemptions]]\n" + FileLines(sheet.file) + Line("key", sheet.key) +
-            Line("volunteer", sheet.volunteer) + Line("station", sheet.station) + Line("item", sheet.item) +
-            Line("points", sheet.points) + Line("time", sheet.time) + Line("result", sheet.result) +
-            Line("posted", sheet.posted) + Line("voided", sheet.voided) +
-            Line("timed_out", sheet.timed_out);
+            Line("volunteer", sheet.volunteer) + Line("station", sheet.station) +
+            Line("item", sheet.item) + Line("points", sheet.points) + Line("time", sheet.time) +
+            Line("result", sheet.result) + Line("posted", sheet.posted) +
+            Line("voided", sheet.voided) + Line("timed_out", sheet.timed_out);
   }
   return text;
 }

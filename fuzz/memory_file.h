@@ -14,7 +14,8 @@ namespace hourbook::fuzz {
 
 class MemoryFile {
  public:
-  explicit MemoryFile(absl::string_view contents) : descriptor_(::memfd_create("fuzz", MFD_CLOEXEC)) {
+  explicit MemoryFile(absl::string_view contents)
+      : descriptor_(::memfd_create("fuzz", MFD_CLOEXEC)) {
     FUZZ_CHECK(descriptor_ >= 0);
     const ssize_t written = ::write(descriptor_, contents.data(), contents.size());
     FUZZ_CHECK(written == static_cast<ssize_t>(contents.size()));

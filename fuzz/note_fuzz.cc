@@ -1,5 +1,5 @@
-// Signed notes and the signature lines that witnesses answer with: what is read is written back byte for
-// byte; a text that is signed opens, and with one byte changed it is not signed any more.
+// Signed notes and the signature lines that witnesses answer with: what is read is written back
+// byte for byte; a text that is signed opens, and with one byte changed it is not signed any more.
 #include <string>
 
 #include "absl/strings/match.h"
@@ -15,11 +15,12 @@ namespace {
 // A key of no use but here: what fails must fail again.
 const Signer& SomeSigner() {
   static const Signer* const signer = new Signer(
-      Signer::FromText("vkey: town.example/hours+73db559e+AebbPQ4xdfYp/SW0+x6+nPXONeIntME+dgfQvRn1Z64P\n"
-                       "-----BEGIN PRIVATE KEY-----\n"
-                       "MC4CAQAwBQYDK2VwBCIEIAtaDzun2ZaMh2Lv4RCqpuS6CJHPXLUYejP1qFkZqY+H\n"
-                       "-----END PRIVATE KEY-----\n",
-                       "")
+      Signer::FromText(
+          "vkey: town.example/hours+73db559e+AebbPQ4xdfYp/SW0+x6+nPXONeIntME+dgfQvRn1Z64P\n"
+          "-----BEGIN PRIVATE KEY-----\n"
+          "MC4CAQAwBQYDK2VwBCIEIAtaDzun2ZaMh2Lv4RCqpuS6CJHPXLUYejP1qFkZqY+H\n"
+          "-----END PRIVATE KEY-----\n",
+          "")
           .value());
   return *signer;
 }

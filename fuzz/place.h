@@ -17,15 +17,17 @@ namespace hourbook::fuzz {
 inline uint64_t TakeNumber(absl::string_view& rest) {
   const size_t colon = rest.find(':');
   uint64_t number = 0;
-  if (colon == absl::string_view::npos || !absl::SimpleAtoi(rest.substr(0, colon), &number)) return 0;
+  if (colon == absl::string_view::npos || !absl::SimpleAtoi(rest.substr(0, colon), &number))
+    return 0;
   rest.remove_prefix(colon + 1);
   return number;
 }
 
-// A message begins with the path and a line that the text has (of a file that ends too soon, the one after
-// it), with a column where the whole text was read for it, and goes on with words.
+// A message begins with the path and a line that the text has (of a file that ends too soon, the
+// one after it), with a column where the whole text was read for it, and goes on with words.
 inline void CheckPlace(absl::string_view message, absl::string_view path, absl::string_view text) {
-  const auto ends = std::count(text.begin(), text.end(), '\n') + std::count(text.begin(), text.end(), '\r');
+  const auto ends =
+      std::count(text.begin(), text.end(), '\n') + std::count(text.begin(), text.end(), '\r');
   FUZZ_CHECK(absl::ConsumePrefix(&message, path) && absl::ConsumePrefix(&message, ":"));
   const uint64_t line = TakeNumber(message);
   FUZZ_CHECK(line >= 1 && line <= static_cast<uint64_t>(ends) + 1);

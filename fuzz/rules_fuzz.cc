@@ -1,5 +1,5 @@
-// The state machine against the plain model, batch by batch, in a town that the bytes make: the same
-// answer to each entry, the same log and balances, and a log that replays.
+// The state machine against the plain model, batch by batch, in a town that the bytes make: the
+// same answer to each entry, the same log and balances, and a log that replays.
 #include <cstring>
 #include <set>
 #include <utility>

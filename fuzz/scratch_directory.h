@@ -1,5 +1,5 @@
-// A directory of a target's own, gone with it: in memory where there is a file system for that, since a
-// fuzzer makes thousands a minute.
+// A directory of a target's own, gone with it: in memory where there is a file system for that,
+// since a fuzzer makes thousands a minute.
 #ifndef FUZZ_SCRATCH_DIRECTORY_H_
 #define FUZZ_SCRATCH_DIRECTORY_H_
 

@@ -1,6 +1,7 @@
-// Sheets of an import: a byte for the encoding, one for what its rows are, and the file. What is refused
-// says where; a sheet that is read has the rows that a plain reader counts, and is the same once it was
-// written and read again; and each of its rows is refused with a reason or asks for a chain of entries.
+// Sheets of an import: a byte for the encoding, one for what its rows are, and the file. What is
+// refused says where; a sheet that is read has the rows that a plain reader counts, and is the same
+// once it was written and read again; and each of its rows is refused with a reason or asks for a
+// chain of entries.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -26,11 +27,11 @@ using cli::Row;
 using cli::Sheet;
 
 // Those where a byte may become several characters, or several bytes one, among them.
-constexpr const char* kEncodings[] = {"UTF-8", "UTF-8", "GB18030", "BIG5-HKSCS", "ISO-8859-1",
-                                      "SHIFT_JIS", "TSCII", "EUC-KR"};
+constexpr const char* kEncodings[] = {"UTF-8",      "UTF-8",     "GB18030", "BIG5-HKSCS",
+                                      "ISO-8859-1", "SHIFT_JIS", "TSCII",   "EUC-KR"};
 
-// How many rows a text has, its header included: lines that are not blank, where what is between quotes is
-// one line. Of a text that is a sheet.
+// How many rows a text has, its header included: lines that are not blank, where what is between
+// quotes is one line. Of a text that is a sheet.
 size_t CountRows(absl::string_view text) {
   constexpr absl::string_view kByteOrderMark = "\xef\xbb\xbf";
   absl::ConsumePrefix(&text, kByteOrderMark);
@@ -62,8 +63,8 @@ std::string Quoted(const std::vector<std::string>& fields) {
   return absl::StrJoin(fields, ",", quote) + "\n";
 }
 
-// The rows that can be read, written with every field in quotes, are the same rows. The header's titles do
-// not matter, but how many they are.
+// The rows that can be read, written with every field in quotes, are the same rows. The header's
+// titles do not matter, but how many they are.
 void CheckAgain(const Sheet& sheet) {
   std::vector<std::vector<std::string>> rows;
   for (const cli::SheetRow& row : sheet.rows()) {
@@ -113,15 +114,38 @@ const Mapping& SomeMapping(bool has_whole_times) {
 std::vector<Row> RowsOf(const Mapping& mapping, uint32_t what, const Sheet& sheet) {
   const cli::Secret secret(cli::Hash{});
   const cli::RowParser parser(mapping, secret, {{1, {{0, 10}}}, {2, {{0, INT64_MAX}}}});
-  const cli::ServiceSheet services{.file = {}, .key = "k", .volunteer = "v", .team = "t", .activity = "a",
-                                   .category = "c", .date = "d", .start = "s", .end = "e",
-                                   .recorder = "r", .verifier = "x"};
-  const cli::GrantSheet grants{.file = {}, .key = "k", .volunteer = "v", .time = "s",
-                               .time_otherwise = "e", .state = "c", .points = "p", .granted = "yes",
-                               .code = 7, .most_points = 50};
-  const cli::RedemptionSheet redemptions{.file = {}, .key = "k", .volunteer = "v", .station = "t",
-                                         .item = "a", .points = "p", .time = "s", .result = "c",
-                                         .posted = "yes", .voided = "no", .timed_out = "late"};
+  const cli::ServiceSheet services{.file = {},
+                                   .key = "k",
+                                   .volunteer = "v",
+                                   .team = "t",
+                                   .activity = "a",
+                                   .category = "c",
+                                   .date = "d",
+                                   .start = "s",
+                                   .end = "e",
+                                   .recorder = "r",
+                                   .verifier = "x"};
+  const cli::GrantSheet grants{.file = {},
+                               .key = "k",
+                               .volunteer = "v",
+                               .time = "s",
+                               .time_otherwise = "e",
+                               .state = "c",
+                               .points = "p",
+                               .granted = "yes",
+                               .code = 7,
+                               .most_points = 50};
+  const cli::RedemptionSheet redemptions{.file = {},
+                                         .key = "k",
+                                         .volunteer = "v",
+                                         .station = "t",
+                                         .item = "a",
+                                         .points = "p",
+                                         .time = "s",
+                                         .result = "c",
+                                         .posted = "yes",
+                                         .voided = "no",
+                                         .timed_out = "late"};
   if (what == 0) return parser.Services(services, sheet, 0);
   return what == 1 ? parser.Grants(grants, sheet, 0) : parser.Redemptions(redemptions, sheet, 0);
 }
@@ -136,7 +160,8 @@ void CheckChain(const std::vector<hbk_entry>& entries) {
     if (entries[i].kind != HBK_KIND_SERVICE) continue;
     FUZZ_CHECK(entries[i].occurred_at <= entries[i].recorded_at);
     const auto minutes = static_cast<absl::int128>(entries[i].amount);
-    const absl::int128 left = absl::int128(entries[i].recorded_at) - entries[i].occurred_at - minutes * kMinute;
+    const absl::int128 left =
+        absl::int128(entries[i].recorded_at) - entries[i].occurred_at - minutes * kMinute;
     FUZZ_CHECK(left >= 0 && left < kMinute);
   }
 }

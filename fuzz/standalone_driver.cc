@@ -1,6 +1,7 @@
 // Runs a fuzz target without libFuzzer: on each file named, or in the folders named. Then, where
-// HOURBOOK_FUZZ_RUNS says so, on so many mutations of them, times HOURBOOK_EFFORT. HOURBOOK_SEED makes the
-// mutations. An input that stops the target is kept as fuzz-failure in the working directory.
+// HOURBOOK_FUZZ_RUNS says so, on so many mutations of them, times HOURBOOK_EFFORT. HOURBOOK_SEED
+// makes the mutations. An input that stops the target is kept as fuzz-failure in the working
+// directory.
 #include <signal.h>
 
 #include <algorithm>
@@ -34,7 +35,8 @@ std::vector<Bytes> ReadInputs(int argc, char** argv) {
       continue;
     }
     std::vector<std::filesystem::path> paths;
-    for (const auto& entry : std::filesystem::directory_iterator(argv[i])) paths.push_back(entry.path());
+    for (const auto& entry : std::filesystem::directory_iterator(argv[i]))
+      paths.push_back(entry.path());
     std::sort(paths.begin(), paths.end());  // a seed makes the same mutations on every file system
     for (const auto& path : paths) inputs.push_back(ReadInput(path));
   }
@@ -53,7 +55,8 @@ unsigned long seed = 0;
 void KeepInput() {
   if (running == nullptr) return;
   std::ofstream("fuzz-failure", std::ios::binary)
-      .write(reinterpret_cast<const char*>(running->data()), static_cast<std::streamsize>(running->size()));
+      .write(reinterpret_cast<const char*>(running->data()),
+             static_cast<std::streamsize>(running->size()));
   std::fprintf(stderr, "seed %lu; the input is in fuzz-failure\n", seed);
 }
 
@@ -101,7 +104,8 @@ int main(int argc, char** argv) {
   for (const int number : {SIGILL, SIGABRT, SIGSEGV, SIGBUS, SIGFPE}) {
     struct sigaction before;
     sigaction(number, nullptr, &before);
-    if (before.sa_handler == SIG_DFL) signal(number, OnSignal);  // else a sanitizer's, which tells more
+    if (before.sa_handler == SIG_DFL)
+      signal(number, OnSignal);  // else a sanitizer's, which tells more
   }
   if (__sanitizer_set_death_callback != nullptr) __sanitizer_set_death_callback(KeepInput);
 

@@ -1,5 +1,5 @@
-// Tiles: where they lie, how many there are, what they hold. A path is read back by a plain reader, and
-// hashes, roots and proofs made from tiles are those of the plain tree.
+// Tiles: where they lie, how many there are, what they hold. A path is read back by a plain reader,
+// and hashes, roots and proofs made from tiles are those of the plain tree.
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -36,7 +36,8 @@ std::optional<uint64_t> ToNumber(absl::string_view digits) {
   return is_plain ? std::optional<uint64_t>(number) : std::nullopt;
 }
 
-// C2SP tlog-tiles: tile/<L>/<N>[.p/<W>], N in elements of three digits, all but the last behind an x.
+// C2SP tlog-tiles: tile/<L>/<N>[.p/<W>], N in elements of three digits, all but the last behind an
+// x.
 std::optional<Place> ReadPath(absl::string_view path) {
   std::vector<std::string> parts = absl::StrSplit(path, '/');
   if (parts.size() < 3 || parts[0] != "tile") return std::nullopt;
@@ -89,9 +90,11 @@ void CheckCounts(int level, uint64_t size) {
 // A log of tiles in memory, with one hash that may be another.
 class SpoiltTiles : public Publication {
  public:
-  SpoiltTiles(const KeptHashes& kept, uint64_t spoilt, uint8_t by) : kept_(kept), spoilt_(spoilt), by_(by) {}
+  SpoiltTiles(const KeptHashes& kept, uint64_t spoilt, uint8_t by)
+      : kept_(kept), spoilt_(spoilt), by_(by) {}
 
-  absl::StatusOr<std::string> ReadTile(int level, uint64_t index, uint64_t width, Finding&) const override {
+  absl::StatusOr<std::string> ReadTile(int level, uint64_t index, uint64_t width,
+                                       Finding&) const override {
     std::string tile;
     for (uint64_t i = 0; i < width; ++i) {
       const uint64_t at = index * kTileWidth + i;
@@ -101,8 +104,12 @@ class SpoiltTiles : public Publication {
     }
     return tile;
   }
-  absl::StatusOr<std::string> ReadCheckpoint() const override { return absl::UnimplementedError(""); }
-  absl::Status FindBundle(uint64_t, Finding&) const override { return absl::UnimplementedError(""); }
+  absl::StatusOr<std::string> ReadCheckpoint() const override {
+    return absl::UnimplementedError("");
+  }
+  absl::Status FindBundle(uint64_t, Finding&) const override {
+    return absl::UnimplementedError("");
+  }
   absl::StatusOr<BundleAndTile> ReadBundle(uint64_t, uint64_t, Finding&) const override {
     return absl::UnimplementedError("");
   }
@@ -127,7 +134,8 @@ void CheckRows(FuzzInput& input, const std::vector<Hash>& leaves, const KeptHash
   const absl::Status finished = rows.Finish(finding);
   const bool is_spoilt = spoilt < full && by != 0;
   FUZZ_CHECK(finished.ok() == !is_spoilt);
-  if (is_spoilt) FUZZ_CHECK(finding.kind == FindingKind::kTile && FailureOf(finished) == Failure::kUnsound);
+  if (is_spoilt)
+    FUZZ_CHECK(finding.kind == FindingKind::kTile && FailureOf(finished) == Failure::kUnsound);
   const auto root = rows.RootWith(Leaves(leaves).subspan(full * kTileWidth));
   FUZZ_CHECK(root.ok() && *root == PlainRoot(leaves));
 }

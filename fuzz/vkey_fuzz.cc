@@ -1,5 +1,5 @@
-// Verifier keys: what is read is written back byte for byte, a key that is written reads as itself, and
-// with any byte changed it is another key or none.
+// Verifier keys: what is read is written back byte for byte, a key that is written reads as itself,
+// and with any byte changed it is another key or none.
 #include <string>
 
 #include "absl/strings/match.h"

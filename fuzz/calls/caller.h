@@ -1,5 +1,5 @@
-// A caller of the C API who makes any call on any handle in any order, with arguments that are right,
-// wrong or hostile, and knows what the ledger must hold after each.
+// A caller of the C API who makes any call on any handle in any order, with arguments that are
+// right, wrong or hostile, and knows what the ledger must hold after each.
 #ifndef FUZZ_CALLS_CALLER_H_
 #define FUZZ_CALLS_CALLER_H_
 
@@ -30,7 +30,7 @@ struct HeldSnapshot : Held<hbk_snapshot> {
 };
 
 struct HeldCursor : Held<hbk_cursor> {
-  size_t snapshot = 0;           // which it was opened on
+  size_t snapshot = 0;  // which it was opened on
   bool is_statement = false;
   std::vector<hbk_entry> wanted;  // of a cursor over entries: what it must still give, in order
   uint64_t before = UINT64_MAX;   // of a statement: the index given last
@@ -124,7 +124,7 @@ class Caller {
   std::string key_name_;
   uint32_t key_type_ = 0;
 
-  uint64_t size_ = 1;  // what the ledger must hold
+  uint64_t size_ = 1;    // what the ledger must hold
   uint64_t rooted_ = 1;  // of how many entries root_ is
   std::array<uint8_t, 32> root_{};
   std::map<Key, std::pair<uint64_t, hbk_entry>> acknowledged_;  // by id: index and entry as sent

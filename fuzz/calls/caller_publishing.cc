@@ -35,7 +35,8 @@ void Caller::SaveKey() {
   Call call{.is_open = key_.is_open, .is_hostile = false};
   const std::string good = scratch_ / ("key" + std::to_string(++made_));
   const std::string nowhere = scratch_ / "nowhere/key";
-  const char* const paths[] = {good.c_str(), good.c_str(), nowhere.c_str(), directory_.c_str(), "", nullptr};
+  const char* const paths[] = {good.c_str(),       good.c_str(), nowhere.c_str(),
+                               directory_.c_str(), "",           nullptr};
   const uint32_t which = input_.Below(6);
   const std::string passphrase(input_.Below(32) == 0 ? 1'025 : 0, 'p');
   call.is_hostile = which > 3 || !passphrase.empty();
@@ -46,15 +47,18 @@ void Caller::SaveKey() {
   if (which == 3) Expect(call, saved, {HBK_FILE_EXISTS});
   if (which != 2 && which != 3) Expect(call, saved, {HBK_OK});
   hbk_key* loaded = nullptr;
-  const hbk_status status = WithError(
-      input_, [&](hbk_error* error) { return hbk_key_load(good.c_str(), nullptr, &loaded, error); });
+  const hbk_status status = WithError(input_, [&](hbk_error* error) {
+    return hbk_key_load(good.c_str(), nullptr, &loaded, error);
+  });
   ExpectOneOf(status, {HBK_OK, HBK_NOT_FOUND});
   FUZZ_CHECK((status == HBK_OK) == (saved == HBK_OK) && (loaded != nullptr) == (status == HBK_OK));
   if (status != HBK_OK) return;
   FUZZ_CHECK(hbk_key_save(loaded, good.c_str(), nullptr, nullptr) == HBK_FILE_EXISTS);
   std::string before, after;
   const auto vkey_of = [](hbk_key* key) {
-    return [key](char* text, size_t room, size_t* length) { return hbk_key_vkey(key, text, room, length, nullptr); };
+    return [key](char* text, size_t room, size_t* length) {
+      return hbk_key_vkey(key, text, room, length, nullptr);
+    };
   };
   FUZZ_CHECK(GetText(input_, before, vkey_of(key_.handle)) == HBK_OK);
   FUZZ_CHECK(GetText(input_, after, vkey_of(loaded)) == HBK_OK && before == after);
@@ -84,7 +88,8 @@ void Caller::Publish() {
     FUZZ_CHECK(published.size == 7);
     return;
   }
-  FUZZ_CHECK(published.size == size_ && std::memcmp(published.root, root_.data(), root_.size()) == 0);
+  FUZZ_CHECK(published.size == size_ &&
+             std::memcmp(published.root, root_.data(), root_.size()) == 0);
   FUZZ_CHECK(GetText(input_, vkey_, [&](char* text, size_t room, size_t* length) {
                return hbk_key_vkey(key_.handle, text, room, length, nullptr);
              }) == HBK_OK);
@@ -92,7 +97,8 @@ void Caller::Publish() {
                return hbk_published_checkpoint(ledger_.handle, text, room, length, nullptr);
              }) == HBK_OK);
   hbk_checkpoint checked;
-  FUZZ_CHECK(hbk_check_checkpoint(note_.data(), note_.size(), vkey_.c_str(), &checked, nullptr) == HBK_OK);
+  FUZZ_CHECK(hbk_check_checkpoint(note_.data(), note_.size(), vkey_.c_str(), &checked, nullptr) ==
+             HBK_OK);
   FUZZ_CHECK(std::memcmp(&checked, &published, sizeof(checked)) == 0);
   signed_ = published;
   publishers_[which] = vkey_;
@@ -109,7 +115,8 @@ void Caller::Prove() {
 
   std::string proof;
   const hbk_status status = GetText(input_, proof, [&](char* text, size_t room, size_t* length) {
-    return hbk_prove_inclusion(held.handle, index, note.data(), note.size(), text, room, length, nullptr);
+    return hbk_prove_inclusion(held.handle, index, note.data(), note.size(), text, room, length,
+                               nullptr);
   });
   Expect(call, status, {HBK_OK, HBK_NOT_FOUND, HBK_BEHIND, HBK_UNSOUND});
   if (held.is_open && is_whole && held.size >= signed_.size) {
@@ -125,16 +132,18 @@ void Caller::Prove() {
   }
 
   std::string request;
-  const hbk_status consistent = GetText(input_, request, [&](char* text, size_t room, size_t* length) {
-    return hbk_prove_consistency(held.handle, index, note.data(), note.size(), text, room, length, nullptr);
-  });
+  const hbk_status consistent =
+      GetText(input_, request, [&](char* text, size_t room, size_t* length) {
+        return hbk_prove_consistency(held.handle, index, note.data(), note.size(), text, room,
+                                     length, nullptr);
+      });
   Expect(call, consistent, {HBK_OK, HBK_NOT_FOUND, HBK_BEHIND, HBK_UNSOUND});
   if (consistent != HBK_OK || !is_whole) return;
   uint8_t old_root[32];
   FUZZ_CHECK(hbk_root(held.handle, index, old_root, nullptr) == HBK_OK);
   hbk_checkpoint old_checkpoint, new_checkpoint;
-  FUZZ_CHECK(hbk_check_consistency(request.data(), request.size(), vkey_.c_str(), nullptr, 0, old_root,
-                                   &old_checkpoint, &new_checkpoint, nullptr) == HBK_OK);
+  FUZZ_CHECK(hbk_check_consistency(request.data(), request.size(), vkey_.c_str(), nullptr, 0,
+                                   old_root, &old_checkpoint, &new_checkpoint, nullptr) == HBK_OK);
   FUZZ_CHECK(old_checkpoint.size == index && new_checkpoint.size == signed_.size);
 }
 
@@ -154,8 +163,8 @@ void Caller::ProveStatement() {
   };
   hbk_statement_made made;
   const hbk_status status = WithError(input_, [&](hbk_error* error) {
-    return hbk_prove_statement(held.handle, party, unit, INT64_MIN, INT64_MAX, note_.data(), note_.size(),
-                               lacks_sink ? nullptr : sink, &statement, &made, error);
+    return hbk_prove_statement(held.handle, party, unit, INT64_MIN, INT64_MAX, note_.data(),
+                               note_.size(), lacks_sink ? nullptr : sink, &statement, &made, error);
   });
   Expect(call, status, {HBK_OK, HBK_NOT_FOUND, HBK_BEHIND, HBK_UNSOUND});
   hbk_statement_checked checked = HBK_STATEMENT_CHECKED_INIT;
@@ -163,11 +172,13 @@ void Caller::ProveStatement() {
   Call check{.is_open = true, .is_hostile = vkey == nullptr};
   checked.struct_size = TakeSize(input_, sizeof(checked), check.is_hostile);
   const hbk_status said = WithError(input_, [&](hbk_error* error) {
-    return hbk_check_statement(statement.data(), statement.size(), vkey, nullptr, nullptr, &checked, error);
+    return hbk_check_statement(statement.data(), statement.size(), vkey, nullptr, nullptr, &checked,
+                               error);
   });
   if (status == HBK_OK) Expect(check, said, {HBK_OK});
   if (status != HBK_OK) Expect(check, said, {HBK_UNSOUND});
-  if (said == HBK_OK) FUZZ_CHECK(checked.entries == made.entries && checked.checkpoint.size == signed_.size);
+  if (said == HBK_OK)
+    FUZZ_CHECK(checked.entries == made.entries && checked.checkpoint.size == signed_.size);
   if (said == HBK_OK) FUZZ_CHECK(std::memcmp(checked.party, party, sizeof(party)) == 0);
 }
 
@@ -194,7 +205,8 @@ void Caller::Audit() {
     return hbk_audit(directory.c_str(), vkey, &options, nullptr, nullptr, &report, error);
   });
   Expect(call, status, {HBK_OK});
-  if (status == HBK_OK) FUZZ_CHECK(report.finding == HBK_FINDING_NONE && report.checkpoint.size <= size_);
+  if (status == HBK_OK)
+    FUZZ_CHECK(report.finding == HBK_FINDING_NONE && report.checkpoint.size <= size_);
 
   const HeldSnapshot& held = PickSnapshot();
   hbk_audit_report own = HBK_AUDIT_REPORT_INIT;
@@ -227,21 +239,35 @@ void Caller::CheckTexts() {
   const char* const vkey = vkey_.empty() ? "no vkey" : vkey_.c_str();
   const Call call{.is_open = true, .is_hostile = lacks_text || vkey_.empty()};
   hbk_checkpoint checkpoint{7, {}};
-  Expect(call, WithError(input_, [&](hbk_error* error) {
-    return hbk_check_checkpoint(given, length, vkey, &checkpoint, error);
-  }), {HBK_UNSOUND});
+  Expect(call,
+         WithError(input_,
+                   [&](hbk_error* error) {
+                     return hbk_check_checkpoint(given, length, vkey, &checkpoint, error);
+                   }),
+         {HBK_UNSOUND});
   FUZZ_CHECK(checkpoint.size == 7);
   const uint8_t leaf[32] = {};
-  Expect(call, WithError(input_, [&](hbk_error* error) {
-    return hbk_check_inclusion(given, length, vkey, leaf, nullptr, nullptr, nullptr, error);
-  }), {HBK_UNSOUND});
-  Expect(call, WithError(input_, [&](hbk_error* error) {
-    return hbk_check_consistency(given, length, vkey, nullptr, 0, leaf, nullptr, nullptr, error);
-  }), {HBK_UNSOUND});
+  Expect(call,
+         WithError(input_,
+                   [&](hbk_error* error) {
+                     return hbk_check_inclusion(given, length, vkey, leaf, nullptr, nullptr,
+                                                nullptr, error);
+                   }),
+         {HBK_UNSOUND});
+  Expect(call,
+         WithError(input_,
+                   [&](hbk_error* error) {
+                     return hbk_check_consistency(given, length, vkey, nullptr, 0, leaf, nullptr,
+                                                  nullptr, error);
+                   }),
+         {HBK_UNSOUND});
   size_t offset = 7;
-  Expect({true, lacks_text}, WithError(input_, [&](hbk_error* error) {
-    return hbk_evidence_check(given, length, leaf, &offset, error);
-  }), {HBK_UNSOUND});
+  Expect({true, lacks_text},
+         WithError(input_,
+                   [&](hbk_error* error) {
+                     return hbk_evidence_check(given, length, leaf, &offset, error);
+                   }),
+         {HBK_UNSOUND});
   FUZZ_CHECK(offset == 7);
   std::string line;
   const hbk_status witness = GetText(input_, line, [&](char* out, size_t room, size_t* out_length) {

@@ -18,7 +18,8 @@ bool Fits(const hbk_entry& entry, const hbk_filter& filter) {
   if (filter.kind != 0 && entry.kind != filter.kind) return false;
   if (filter.unit != 0 && entry.unit != filter.unit) return false;
   if (filter.code != 0 && entry.code != filter.code) return false;
-  if (!IsZero(filter.activity) && std::memcmp(entry.activity, filter.activity, 16) != 0) return false;
+  if (!IsZero(filter.activity) && std::memcmp(entry.activity, filter.activity, 16) != 0)
+    return false;
   if (filter.from != INT64_MIN && entry.occurred_at < filter.from) return false;
   return filter.until == INT64_MAX || entry.occurred_at < filter.until;
 }
@@ -123,7 +124,8 @@ void Caller::ReadAccount() {
   const Call call{.is_open = held.is_open, .is_hostile = false};
   uint8_t party[16] = {};
   TakeId(input_, party);
-  const auto unit = input_.Below(4) == 0 ? input_.Take<uint16_t>() : static_cast<uint16_t>(input_.Below(4));
+  const auto unit =
+      input_.Below(4) == 0 ? input_.Take<uint16_t>() : static_cast<uint16_t>(input_.Below(4));
   hbk_balance balance = {7, 7, 7, 7};
   const hbk_status read = WithError(input_, [&](hbk_error* error) {
     return hbk_account_balance(held.handle, party, unit, &balance, error);
@@ -135,7 +137,8 @@ void Caller::ReadAccount() {
   uint32_t count = 0;
   const uint32_t capacity = input_.Below(9);
   const hbk_status listed = WithError(input_, [&](hbk_error* error) {
-    return hbk_account_units(held.handle, party, capacity == 0 ? nullptr : units, capacity, &count, error);
+    return hbk_account_units(held.handle, party, capacity == 0 ? nullptr : units, capacity, &count,
+                             error);
   });
   Expect(call, listed, {HBK_OK, HBK_NOT_FOUND, HBK_TOO_SMALL});
   if (held.is_open) FUZZ_CHECK((read == HBK_NOT_FOUND) == (listed == HBK_NOT_FOUND));
@@ -165,8 +168,8 @@ void Caller::ReadWhole() {
 
   const uint64_t size = TakeIndex(held.size);
   uint8_t root[32] = {};
-  const hbk_status rooted = WithError(
-      input_, [&](hbk_error* error) { return hbk_root(held.handle, size, root, error); });
+  const hbk_status rooted =
+      WithError(input_, [&](hbk_error* error) { return hbk_root(held.handle, size, root, error); });
   Expect({held.is_open, false}, rooted, {HBK_OK, HBK_NOT_FOUND});
   if (held.is_open) FUZZ_CHECK((rooted == HBK_OK) == (size <= held.size));
   if (rooted == HBK_OK && status == HBK_OK && size == held.size) {
@@ -175,7 +178,9 @@ void Caller::ReadWhole() {
 
   if (input_.Below(4) != 0) return;
   int left = static_cast<int>(input_.Below(3));  // 0: stopped at once
-  const auto progress = [](void* context, uint64_t, uint64_t) { return --*static_cast<int*>(context) < 0 ? 1 : 0; };
+  const auto progress = [](void* context, uint64_t, uint64_t) {
+    return --*static_cast<int*>(context) < 0 ? 1 : 0;
+  };
   const hbk_status verified = WithError(
       input_, [&](hbk_error* error) { return hbk_verify(held.handle, progress, &left, error); });
   Expect({held.is_open, false}, verified, {HBK_OK, HBK_END});

@@ -64,7 +64,8 @@ void Caller::Create() {
 
   const std::string other = scratch_ / std::to_string(++made_);
   const std::string nowhere = other + "/missing/ledger";
-  const char* const directories[] = {other.c_str(), directory_.c_str(), nowhere.c_str(), "", nullptr};
+  const char* const directories[] = {other.c_str(), directory_.c_str(), nowhere.c_str(), "",
+                                     nullptr};
   const uint32_t which = input_.Below(5);
   call.is_hostile |= IsNone(directories[which]);
   hbk_ledger* created = reinterpret_cast<hbk_ledger*>(this);  // must not stay
@@ -186,8 +187,8 @@ void Caller::OnDone(void* context, hbk_status status, const hbk_error* error) {
   FUZZ_CHECK((status == HBK_OK) == (error->message[0] == '\0'));
   // Not within hbk_on_done, says the contract.
   hbk_result result;
-  submitted->appended_within = hbk_append(submitted->ledger, submitted->batch.data(), 1, HBK_FOREVER,
-                                          &result, nullptr);
+  submitted->appended_within =
+      hbk_append(submitted->ledger, submitted->batch.data(), 1, HBK_FOREVER, &result, nullptr);
   const std::lock_guard<std::mutex> lock(caller->lock_);
   ++submitted->told;
   submitted->status = status;
@@ -212,8 +213,9 @@ void Caller::Submit() {
       ++untold_;
     }
     const hbk_status status = WithError(input_, [&](hbk_error* error) {
-      return hbk_submit(ledger_.handle, form == 2 ? nullptr : submitted->batch.data(), count, timeout,
-                        submitted->results.data(), form == 1 ? nullptr : OnDone, context.get(), error);
+      return hbk_submit(ledger_.handle, form == 2 ? nullptr : submitted->batch.data(), count,
+                        timeout, submitted->results.data(), form == 1 ? nullptr : OnDone,
+                        context.get(), error);
     });
     if (status == HBK_OK) {
       submitted_.push_back(std::move(submitted));

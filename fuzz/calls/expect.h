@@ -15,15 +15,16 @@ namespace hourbook::fuzz {
 // A call gives one of the statuses that its contract lists.
 inline void ExpectOneOf(hbk_status status, std::initializer_list<hbk_status> listed) {
   const bool is_listed = std::find(listed.begin(), listed.end(), status) != listed.end();
-  if (!is_listed) std::fprintf(stderr, "status %u, %s, is none of those listed\n", status,
-                               hbk_status_name(status));
+  if (!is_listed)
+    std::fprintf(stderr, "status %u, %s, is none of those listed\n", status,
+                 hbk_status_name(status));
   FUZZ_CHECK(is_listed);
 }
 
 // What is wrong with a call before the ledger is asked.
 struct Call {
-  bool is_open = true;     // its handle
-  bool is_hostile = false; // an argument that the contract forbids
+  bool is_open = true;      // its handle
+  bool is_hostile = false;  // an argument that the contract forbids
 };
 
 // As ExpectOneOf, where nothing is wrong; else the refusal that fits.
@@ -35,7 +36,8 @@ inline void Expect(const Call& call, hbk_status status, std::initializer_list<hb
   FUZZ_CHECK(may_be_closed || may_be_invalid);
 }
 
-// The error that a call is given: a good one, none, or one of a wrong size, which must stay as it is.
+// The error that a call is given: a good one, none, or one of a wrong size, which must stay as it
+// is.
 class GivenError {
  public:
   explicit GivenError(FuzzInput& input) : form_(input.Below(8)) {
@@ -50,7 +52,8 @@ class GivenError {
   void Check(hbk_status status) const {
     if (form_ == kNone) return;
     if (form_ == kTooSmall) {
-      FUZZ_CHECK(error_.message[0] == kUntouched && error_.message[sizeof(error_.message) - 1] == kUntouched);
+      FUZZ_CHECK(error_.message[0] == kUntouched &&
+                 error_.message[sizeof(error_.message) - 1] == kUntouched);
       return;
     }
     FUZZ_CHECK(error_.status == status);
@@ -85,8 +88,8 @@ inline uint32_t TakeSize(FuzzInput& input, size_t right, bool& is_hostile) {
   return wrong[form];
 }
 
-// Asks for a text as the contract says: what does not fit leaves the buffer alone and tells the length,
-// and then fits. made(buffer, capacity, length) is the call.
+// Asks for a text as the contract says: what does not fit leaves the buffer alone and tells the
+// length, and then fits. made(buffer, capacity, length) is the call.
 template <class Made>
 hbk_status GetText(FuzzInput& input, std::string& text, Made made) {
   constexpr char kUntouched = 0x5a;

@@ -8,9 +8,17 @@ namespace {
 
 constexpr uint64_t kMinutesInADay = 1'440;
 
-const ServiceSheet kMap{.file = {}, .key = "key", .volunteer = "who", .team = "team", .activity = "what",
-                        .category = "category", .date = "date", .start = "in", .end = "out",
-                        .recorder = "recorder", .verifier = "verifier"};
+const ServiceSheet kMap{.file = {},
+                        .key = "key",
+                        .volunteer = "who",
+                        .team = "team",
+                        .activity = "what",
+                        .category = "category",
+                        .date = "date",
+                        .start = "in",
+                        .end = "out",
+                        .recorder = "recorder",
+                        .verifier = "verifier"};
 
 // A row of a sheet whose times of day are as the format has them.
 Row ServiceOf(const std::string& time_format, const std::string& date, const std::string& in,
@@ -20,8 +28,9 @@ Row ServiceOf(const std::string& time_format, const std::string& date, const std
   mapping.date_format = "%Y-%m-%d";
   mapping.time_format = time_format;
   mapping.categories = {{"patrol", 4}};
-  const ScratchFile file("key,who,team,what,category,date,in,out,recorder,verifier\n1,V,T,A,patrol," + date + "," +
-                         in + "," + out + ",R,X\n");
+  const ScratchFile file(
+      "key,who,team,what,category,date,in,out,recorder,verifier\n1,V,T,A,patrol," + date + "," +
+      in + "," + out + ",R,X\n");
   const Secret secret(Hash{});
   return RowParser(mapping, secret, {}).Services(kMap, Sheet::Read(file.path(), "UTF-8"), 0).at(0);
 }
