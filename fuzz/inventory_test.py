@@ -11,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 
+import make_calls
+
 MOST_INPUTS = 64
 LARGEST_INPUT = 64 * 1024
 TARGET = re.compile(r'^hourbook_fuzz\((\w+) (\w+) (\d+)( TEXT)?', re.MULTILINE)
@@ -44,6 +46,13 @@ def check_dictionary(folder, corpus):
         yield f'{path}: it has no words'
 
 
+def check_calls(folder):
+    for name, calls in make_calls.SEEDS.items():
+        path = folder / 'corpus/api_calls' / f'calls-{name}'
+        if not path.is_file() or path.read_bytes() != calls:
+            yield f'{path}: not as make_calls.py makes it; run it again'
+
+
 def check(folder):
     targets = TARGET.findall((folder / 'CMakeLists.txt').read_text())
     if not targets:
@@ -60,6 +69,7 @@ def check(folder):
         yield from check_corpus(folder, corpus)
         if is_text:
             yield from check_dictionary(folder, corpus)
+    yield from check_calls(folder)
     corpora = {corpus for _, corpus, _, _ in targets}
     texts = {corpus for _, corpus, _, is_text in targets if is_text}
     for path in (folder / 'corpus').iterdir():
@@ -79,6 +89,7 @@ def spoil(folder):
             'a target not built': lambda at: (at / 'new_fuzz.cc').write_text(''),
             'no inputs': lambda at: shutil.rmtree(at / 'corpus' / 'note'),
             'a large input': lambda at: (at / 'corpus/note/large').write_bytes(b'x' * (LARGEST_INPUT + 1)),
+            'calls of an older target': lambda at: (at / 'corpus/api_calls/calls-town').write_bytes(b'x'),
             'inputs of no target': lambda at: (at / 'corpus/new').mkdir(),
             'no dictionary': lambda at: (at / 'dictionaries/note.dict').unlink(),
             'a word without quotes': lambda at: (at / 'dictionaries/note.dict').write_text('a=b\n'),

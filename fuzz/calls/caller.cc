@@ -6,16 +6,17 @@ namespace hourbook::fuzz {
 
 void Caller::Step() {
   using Made = void (Caller::*)();
-  constexpr Made kCalls[] = {&Caller::Append,       &Caller::Append,       &Caller::Append,
-                             &Caller::Append,       &Caller::Submit,       &Caller::Submit,
-                             &Caller::Open,         &Caller::Open,         &Caller::Close,
-                             &Caller::Create,       &Caller::Try,          &Caller::Backup,
-                             &Caller::OpenSnapshot, &Caller::OpenSnapshot, &Caller::CloseSnapshot,
-                             &Caller::ReadEntry,    &Caller::ReadAccount,  &Caller::ReadWhole,
-                             &Caller::OpenCursor,   &Caller::MoveCursor,   &Caller::CloseCursor,
-                             &Caller::MakeKey,      &Caller::SaveKey,      &Caller::Publish,
-                             &Caller::Publish,      &Caller::Prove,        &Caller::ProveStatement,
-                             &Caller::Audit,        &Caller::Forget,       &Caller::CheckTexts};
+  constexpr Made kCalls[] = {&Caller::Append,       &Caller::Append,        &Caller::Append,
+                             &Caller::Append,       &Caller::Submit,        &Caller::Submit,
+                             &Caller::Open,         &Caller::Open,          &Caller::Close,
+                             &Caller::Create,       &Caller::Try,           &Caller::Backup,
+                             &Caller::OpenSnapshot, &Caller::OpenSnapshot,  &Caller::CloseSnapshot,
+                             &Caller::ReadEntry,    &Caller::ReadAccount,   &Caller::ReadWhole,
+                             &Caller::OpenCursor,   &Caller::MoveCursor,    &Caller::CloseCursor,
+                             &Caller::MakeKey,      &Caller::SaveKey,       &Caller::Publish,
+                             &Caller::Publish,      &Caller::Prove,         &Caller::ProveStatement,
+                             &Caller::Audit,        &Caller::Forget,        &Caller::CheckTexts,
+                             &Caller::KeepEvidence, &Caller::EraseEvidence, &Caller::Witness};
   constexpr auto kCount = static_cast<uint32_t>(std::size(kCalls));
   (this->*kCalls[input_.Below(kCount)])();
   CheckUnchanged();

@@ -97,6 +97,12 @@ class Caller {
   void Forget();
   void CheckTexts();
 
+  // Evidence and witnesses, in caller_witnessing.cc.
+  void KeepEvidence();
+  void EraseEvidence();
+  void Witness();
+  void AddCosignature(const std::string& policy, const std::string& lines, bool is_good);
+
   HeldSnapshot& PickSnapshot() { return snapshots_[input_.Below(2)]; }
   HeldCursor& PickCursor() { return cursors_[input_.Below(2)]; }
   void NoteClosed(size_t snapshot);
@@ -131,6 +137,7 @@ class Caller {
 
   std::string note_, vkey_;  // the last checkpoint that was signed, and by whom
   hbk_checkpoint signed_{};
+  std::vector<std::string> kept_;          // openings of evidence
   std::map<int, std::string> publishers_;  // vkeys by publication
 
   std::mutex lock_;

@@ -157,7 +157,7 @@ void Caller::ProveStatement() {
   const bool lacks_sink = input_.Below(16) == 0;
   call.is_hostile = lacks_sink || unit == 4;
   std::string statement;
-  const auto sink = [](void* context, const char* text, size_t length) {
+  const hbk_text_sink sink = [](void* context, const char* text, size_t length) {
     static_cast<std::string*>(context)->append(text, length);
     return 0;
   };
