@@ -58,31 +58,39 @@ Decoder::Decoder(const std::string& encoding) : converter_(iconv_open("UTF-8", e
 
 Decoder::~Decoder() { iconv_close(converter_); }
 
+// Begun anew with more room where it was too little: glibc's decoder of TSCII loses a character where it must
+// stop for want of room.
 Decoded Decoder::Decode(absl::string_view text) const {
+  // Most bytes become at most four of UTF-8; in TSCII one may be three characters, of nine.
+  size_t room = 4 * text.size() + 64;
+  std::optional<Decoded> decoded = DecodeWithin(room, text);
+  while (!decoded) decoded = DecodeWithin(room *= 4, text);
+  KeepToUnicode(*decoded);
+  return *std::move(decoded);
+}
+
+std::optional<Decoded> Decoder::DecodeWithin(size_t room, absl::string_view text) const {
   iconv(converter_, nullptr, nullptr, nullptr, nullptr);
-  // What a byte becomes in UTF-8 has no bound: in TSCII it may be three characters, of nine bytes.
-  char piece[256];
+  std::string out(room, '\0');
   char* from = const_cast<char*>(text.data());
+  char* to = out.data();
   size_t from_left = text.size();
+  size_t to_left = out.size();
   Decoded decoded;
-  bool is_whole = false;
-  while (!is_whole) {
-    char* to = piece;
-    size_t to_left = sizeof(piece);
-    is_whole = iconv(converter_, &from, &from_left, &to, &to_left) != kFailed;
-    const bool is_bad = !is_whole && errno != E2BIG;
-    decoded.text.append(piece, sizeof(piece) - to_left);
-    if (!is_bad) continue;
-    if (decoded.first_bad_column == 0) decoded.first_bad_column = CharactersIn(decoded.text) + 1;
-    absl::StrAppend(&decoded.text, kReplacement);
+  while (iconv(converter_, &from, &from_left, &to, &to_left) == kFailed) {
+    if (errno == E2BIG || to_left < kReplacement.size()) return std::nullopt;
+    if (decoded.first_bad_column == 0) {
+      decoded.first_bad_column = CharactersIn({out.data(), out.size() - to_left}) + 1;
+    }
+    to = std::copy(kReplacement.begin(), kReplacement.end(), to);
+    to_left -= kReplacement.size();
     ++from;
     --from_left;
   }
-  char* to = piece;
-  size_t to_left = sizeof(piece);
-  iconv(converter_, nullptr, nullptr, &to, &to_left);  // what it kept back to the end
-  decoded.text.append(piece, sizeof(piece) - to_left);
-  KeepToUnicode(decoded);
+  // What it kept back to the end.
+  if (iconv(converter_, nullptr, nullptr, &to, &to_left) == kFailed) return std::nullopt;
+  out.resize(out.size() - to_left);
+  decoded.text = std::move(out);
   return decoded;
 }
 
