@@ -22,7 +22,7 @@ cmake --build "$work" --target fuzz_targets ${JOBS:+-j "$JOBS"}
 cp -P "$work"/api/libhourbook.so* "$out"
 while read -r target corpus; do
   cp "$work/fuzz/$target" "$out"
-  (cd "fuzz/corpus/$corpus" && python3 -m zipfile -c "$out/${target}_seed_corpus.zip" -- *)
+  (cd "fuzz/corpus/$corpus" && python3 -m zipfile -c "$out/${target}_seed_corpus.zip" ./*)
   dictionary=fuzz/dictionaries/$corpus.dict
   if [[ -f $dictionary ]]; then cp "$dictionary" "$out/$target.dict"; fi
 done <"$work/fuzz/targets"
