@@ -1,77 +1,29 @@
-// The C API as a sequence of calls: whatever a caller does, nothing crashes, every unit sums to zero,
+// Entries through the C API: whatever is sent, nothing crashes, every unit sums to zero,
 // nobody who may not goes below zero, and what is on disk verifies and opens to the same root.
-#include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "api/hourbook.h"
+#include "fuzz/entry_input.h"
 #include "fuzz/fuzz_input.h"
+#include "fuzz/scratch_directory.h"
 
 namespace hourbook::fuzz {
 namespace {
 
-constexpr int64_t kCreatedAt = 1'735'660'800'000'000'000;
 constexpr uint32_t kMostCalls = 40;
-constexpr uint32_t kMostEntries = 6;
-
-// Few ids, so that entries meet each other.
-void TakeId(FuzzInput& input, uint8_t (&id)[16]) { id[15] = static_cast<uint8_t>(input.Below(24)); }
-
-hbk_entry TakeEntry(FuzzInput& input) {
-  hbk_entry entry{};
-  if (input.Below(16) == 0) return input.Take<hbk_entry>();  // anything at all
-  TakeId(input, entry.id);
-  entry.id[0] = 1;
-  TakeId(input, entry.debit);
-  TakeId(input, entry.credit);
-  entry.kind = static_cast<uint16_t>(input.Below(14));
-  TakeId(input, entry.ref);
-  if (entry.kind != HBK_KIND_SERVICE && input.Below(2) == 0) entry.ref[0] = 1;
-  TakeId(input, entry.recorder);
-  entry.amount = input.Below(8) == 0 ? input.Take<uint64_t>() : input.Below(500);
-  entry.occurred_at = kCreatedAt + int64_t{input.Below(3'000)} * 60'000'000'000;
-  entry.unit = static_cast<uint16_t>(input.Below(4));
-  entry.code = static_cast<uint16_t>(input.Below(8));
-  entry.flags = static_cast<uint16_t>(input.Below(4));
-  entry.timeout = input.Below(3);
-  // What most kinds must not have would only ever meet the same refusal.
-  if (entry.kind == HBK_KIND_OPEN || entry.kind == HBK_KIND_CLOSE || entry.kind == HBK_KIND_POLICY) {
-    std::memset(entry.debit, 0, sizeof(entry.debit));
-    std::memset(entry.recorder, 0, sizeof(entry.recorder));
-    entry.unit = HBK_UNIT_NONE;
-    entry.flags = 0;
-    entry.timeout = 0;
-  }
-  if (entry.kind == HBK_KIND_OPEN || entry.kind == HBK_KIND_CLOSE) {
-    entry.amount = 0;
-    std::memset(entry.ref, 0, sizeof(entry.ref));
-  }
-  if (entry.kind == HBK_KIND_POLICY) {
-    std::memset(entry.ref, 0, sizeof(entry.ref));
-    entry.ref[0] = static_cast<uint8_t>(input.Below(3));
-  }
-  return entry;
-}
 
 class Session {
  public:
   Session() {
-    std::string path = "/dev/shm/hourbook-fuzz.XXXXXX";
-    FUZZ_CHECK(::mkdtemp(path.data()) != nullptr);
-    root_directory_ = path;
-    directory_ = path + "/ledger";
     hbk_create_options options = HBK_CREATE_OPTIONS_INIT;
     options.origin = "fuzz";
     options.map_size = uint64_t{1} << 24;
     options.created_at = kCreatedAt;
     FUZZ_CHECK(hbk_create(directory_.c_str(), &options, &ledger_, nullptr) == HBK_OK);
   }
-  ~Session() {
-    hbk_close(ledger_);
-    std::filesystem::remove_all(root_directory_);
-  }
+  ~Session() { hbk_close(ledger_); }
 
   void Step(FuzzInput& input) {
     switch (input.Below(8)) {
@@ -96,12 +48,6 @@ class Session {
   }
 
  private:
-  static std::vector<hbk_entry> TakeBatch(FuzzInput& input) {
-    std::vector<hbk_entry> batch(1 + input.Below(kMostEntries));
-    for (hbk_entry& entry : batch) entry = TakeEntry(input);
-    return batch;
-  }
-
   void Append(FuzzInput& input) {
     const std::vector<hbk_entry> batch = TakeBatch(input);
     std::vector<hbk_result> results(batch.size());
@@ -189,8 +135,8 @@ class Session {
     }
   }
 
-  std::string root_directory_;
-  std::string directory_;
+  const ScratchDirectory scratch_;
+  const std::string directory_ = scratch_ / "ledger";
   hbk_ledger* ledger_ = nullptr;
 };
 

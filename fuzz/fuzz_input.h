@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
+#include <string>
 #include <type_traits>
 
 namespace hourbook::fuzz {
@@ -30,9 +32,19 @@ class FuzzInput {
     return (bound <= 256 ? Take<uint8_t>() : Take<uint16_t>()) % bound;
   }
 
+  // What is left, as text.
+  std::string TakeRest() { return TakeText(size_); }
+  // Shorter where the bytes run out.
+  std::string TakeText(size_t wanted) {
+    std::string text(reinterpret_cast<const char*>(data_), std::min(wanted, size_));
+    data_ += text.size();
+    size_ -= text.size();
+    return text;
+  }
+
   void TakeBytes(void* out, size_t wanted) {
     const size_t taken = std::min(wanted, size_);
-    std::memcpy(out, data_, taken);
+    if (taken > 0) std::memcpy(out, data_, taken);
     data_ += taken;
     size_ -= taken;
   }
@@ -42,12 +54,17 @@ class FuzzInput {
   size_t size_;
 };
 
+[[noreturn]] inline void Stop(const char* file, int line, const char* condition) {
+  std::fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, condition);
+  __builtin_trap();
+}
+
 }  // namespace hourbook::fuzz
 
 // What the target claims: stops the fuzzer with the input that shows otherwise. Always on.
-#define FUZZ_CHECK(condition)  \
-  do {                         \
-    if (!(condition)) __builtin_trap(); \
+#define FUZZ_CHECK(condition)                                                 \
+  do {                                                                        \
+    if (!(condition)) ::hourbook::fuzz::Stop(__FILE__, __LINE__, #condition); \
   } while (false)
 
 #endif  // FUZZ_FUZZ_INPUT_H_

@@ -1,4 +1,5 @@
-// A fuzzer makes tables by the thousand and fills none: no huge pages, each of which is cleared first.
+// A fuzzer makes tables by the thousand and fills none: no huge pages, each of which is cleared
+// first.
 #ifndef FUZZ_SMALL_PAGES_H_
 #define FUZZ_SMALL_PAGES_H_
 

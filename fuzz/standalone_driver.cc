@@ -1,5 +1,10 @@
 // Runs a fuzz target without libFuzzer: on each file named, or in the folders named. Then, where
-// HOURBOOK_FUZZ_RUNS says so, on so many mutations of them, the same ones every time.
+// HOURBOOK_FUZZ_RUNS says so, on so many mutations of them, times HOURBOOK_EFFORT. HOURBOOK_SEED
+// makes the mutations. An input that stops the target is kept as fuzz-failure in the working
+// directory.
+#include <signal.h>
+
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -11,6 +16,7 @@
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+extern "C" void __sanitizer_set_death_callback(void (*callback)()) __attribute__((weak));
 
 namespace {
 
@@ -28,11 +34,42 @@ std::vector<Bytes> ReadInputs(int argc, char** argv) {
       inputs.push_back(ReadInput(argv[i]));
       continue;
     }
-    for (const auto& entry : std::filesystem::directory_iterator(argv[i])) {
-      inputs.push_back(ReadInput(entry.path()));
-    }
+    std::vector<std::filesystem::path> paths;
+    for (const auto& entry : std::filesystem::directory_iterator(argv[i]))
+      paths.push_back(entry.path());
+    std::sort(paths.begin(), paths.end());  // a seed makes the same mutations on every file system
+    for (const auto& path : paths) inputs.push_back(ReadInput(path));
   }
   return inputs;
+}
+
+unsigned long NumberFrom(const char* name, unsigned long otherwise) {
+  const char* const given = std::getenv(name);
+  return given == nullptr ? otherwise : std::strtoul(given, nullptr, 10);
+}
+
+const Bytes* running = nullptr;
+unsigned long seed = 0;
+
+// Whatever stops the target: a signal, or a sanitizer that ends the process.
+void KeepInput() {
+  if (running == nullptr) return;
+  std::ofstream("fuzz-failure", std::ios::binary)
+      .write(reinterpret_cast<const char*>(running->data()),
+             static_cast<std::streamsize>(running->size()));
+  std::fprintf(stderr, "seed %lu; the input is in fuzz-failure\n", seed);
+}
+
+void OnSignal(int number) {
+  KeepInput();
+  signal(number, SIG_DFL);
+  raise(number);
+}
+
+void Run(const Bytes& input) {
+  running = &input;
+  LLVMFuzzerTestOneInput(input.data(), input.size());
+  running = nullptr;
 }
 
 // Another input: bytes changed, a piece repeated or dropped.
@@ -64,14 +101,21 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: %s FILE-OR-FOLDER...  (there was no input)\n", argv[0]);
     return 2;
   }
-  for (const Bytes& input : inputs) LLVMFuzzerTestOneInput(input.data(), input.size());
-  const char* const given = std::getenv("HOURBOOK_FUZZ_RUNS");
-  const unsigned long runs = given == nullptr ? 0 : std::strtoul(given, nullptr, 10);
-  std::mt19937 random(1);
-  for (unsigned long i = 0; i < runs; ++i) {
-    const Bytes input = Mutate(inputs[random() % inputs.size()], random);
-    LLVMFuzzerTestOneInput(input.data(), input.size());
+  for (const int number : {SIGILL, SIGABRT, SIGSEGV, SIGBUS, SIGFPE}) {
+    struct sigaction before;
+    sigaction(number, nullptr, &before);
+    if (before.sa_handler == SIG_DFL)
+      signal(number, OnSignal);  // else a sanitizer's, which tells more
   }
+  if (__sanitizer_set_death_callback != nullptr) __sanitizer_set_death_callback(KeepInput);
+
+  seed = NumberFrom("HOURBOOK_SEED", 1);
+  const unsigned long runs = NumberFrom("HOURBOOK_FUZZ_RUNS", 0) * NumberFrom("HOURBOOK_EFFORT", 1);
+  for (const Bytes& input : inputs) Run(input);
+  std::mt19937 random(static_cast<uint32_t>(seed));
+  for (unsigned long i = 0; i < runs; ++i) Run(Mutate(inputs[random() % inputs.size()], random));
   std::printf("%zu inputs and %lu mutations: no failure\n", inputs.size(), runs);
+  std::printf("torture: %s executions=%lu\n", std::filesystem::path(argv[0]).filename().c_str(),
+              inputs.size() + runs);
   return 0;
 }

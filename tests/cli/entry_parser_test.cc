@@ -1,10 +1,13 @@
 #include "tools/hourbook/append/entry_parser.h"
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "tools/hourbook/hex.h"
+#include "tools/hourbook/json.h"
 
 namespace hourbook::cli {
 namespace {
@@ -42,6 +45,25 @@ TEST(EntryParserTest, ReadsEveryKey) {
 
 TEST(EntryParserTest, AnAmountMayBeAText) {
   EXPECT_EQ(ParseEntry(WithRequired(",\"amount\":\"18446744073709551615\"")).amount, UINT64_MAX);
+}
+
+TEST(EntryParserTest, NumbersWithoutANameMayBeTexts) {
+  EXPECT_EQ(ParseEntry(WithRequired(",\"unit\":\"16\"")).unit, HBK_UNIT_FIRST_DEFINED);
+  EXPECT_EQ(ParseEntry(WithRequired(",\"topic\":\"65535\"")).code, 65'535);
+  EXPECT_EQ(ParseEntry(WithRequired(",\"party_kind\":\"99\"")).code, 99);
+  for (const char* const wrong : {"1", "016", "+16", "65536", "", " 16"}) {
+    EXPECT_THROW(ParseEntry(WithRequired(absl::StrCat(",\"unit\":\"", wrong, "\""))), EntrySyntaxError)
+        << wrong;
+  }
+}
+
+// What a listing prints of an entry, less what the ledger gave, is the entry again.
+TEST(EntryParserTest, ReadsWhatListingsPrint) {
+  const hbk_entry entry = ParseEntry(WithRequired(",\"unit\":16,\"amount\":3,\"flags\":[\"pending\"]"));
+  Json json = EntryJson(entry, LocalClock());
+  for (const char* const given : {"index", "prev_debit", "prev_credit"}) json.erase(given);
+  const hbk_entry again = ParseEntry(json.dump());
+  EXPECT_EQ(std::memcmp(&again, &entry, sizeof(entry)), 0);
 }
 
 TEST(EntryParserTest, RefusesWhatIsNoEntry) {

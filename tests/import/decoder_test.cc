@@ -18,6 +18,26 @@ TEST(DecoderTest, BringsOutWhatIconvKeepsBack) {
   EXPECT_EQ(Decoder("BIG5-HKSCS").Decode("\x88\x66").text, "Ê");
 }
 
+TEST(DecoderTest, TakesBytesThatBecomeManyCharacters) {
+  std::string kshas;
+  for (int i = 0; i < 300; ++i) kshas += "\u0b95\u0bcd\u0bb7";
+  const Decoded decoded = Decoder("TSCII").Decode(std::string(300, '\x87'));
+  EXPECT_EQ(decoded.text, kshas);
+  EXPECT_EQ(decoded.first_bad_column, 0u);
+}
+
+TEST(DecoderTest, RefusesWhatUtf8HadOnce) {
+  const Decoded last = Decoder("UTF-8").Decode("\xf4\x8f\xbf\xbf");
+  EXPECT_EQ(last.first_bad_column, 0u);
+  for (const char* const beyond : {"a\xf4\x90\x80\x80,", "a\xfb\xbf\xbf\xbf\xbf,",
+                                   "a\xfd\xb5\xb5\xb5\xb5\xb5,"}) {
+    const Decoded decoded = Decoder("UTF-8").Decode(beyond);
+    EXPECT_EQ(decoded.first_bad_column, 2u);
+    EXPECT_EQ(decoded.text.find("\xf4"), std::string::npos);
+    EXPECT_EQ(decoded.text.rfind("\uFFFD,"), decoded.text.size() - 4);
+  }
+}
+
 TEST(DecoderTest, TellsTheFirstBadByteByItsColumn) {
   const Decoded good = Decoder("UTF-8").Decode("何,b");
   EXPECT_EQ(good.first_bad_column, 0u);

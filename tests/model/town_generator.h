@@ -4,6 +4,7 @@
 #define TESTS_MODEL_TOWN_GENERATOR_H_
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <random>
 #include <utility>
@@ -12,14 +13,17 @@
 #include "ledger/rules/policy.h"
 #include "tests/model/census.h"
 #include "tests/model/model.h"
-#include "tests/rules/town_machine.h"
+#include "tests/rules/town.h"
 
 namespace hourbook {
 
 // One seed makes one town.
 class TownGenerator {
  public:
-  explicit TownGenerator(uint32_t seed) : random_(seed) {}
+  explicit TownGenerator(uint32_t seed) : random_(std::mt19937(seed)) {}
+
+  // Whatever gives numbers makes a town: a fuzzer's bytes, too.
+  explicit TownGenerator(std::function<uint32_t()> random) : random_(std::move(random)) {}
 
   uint32_t Below(uint32_t bound) { return static_cast<uint32_t>(random_() % bound); }
   bool OneIn(uint32_t chances) { return Below(chances) == 0; }
@@ -96,6 +100,11 @@ class TownGenerator {
       if (OneIn(3)) return Seldom(model, now, tally);
       return OneIn(2) ? One(model.log()) : Fitting(model, now);
     });
+  }
+
+  // Entries as they come.
+  std::vector<Entry> Batch(const std::vector<Entry>& log) {
+    return BatchOf([&] { return One(log); });
   }
 
   const std::vector<Entry>& sent() const { return sent_; }
@@ -637,7 +646,7 @@ class TownGenerator {
     return Any(log);
   }
 
-  std::mt19937 random_;
+  std::function<uint32_t()> random_;
   uint64_t next_id_ = 0;
   std::vector<Entry> sent_;
 };

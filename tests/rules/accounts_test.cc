@@ -51,5 +51,23 @@ TEST(AccountsDeathTest, APartyIsOpenedOnce) {
   EXPECT_DEATH(accounts.OpenParty(IdOf(1), PartyKind::kTeam, 2), "a party is opened once");
 }
 
+TEST(AccountsTest, WhatWasStoredIsTakenInInOrder) {
+  Accounts from;
+  const Slot party = from.OpenParty(IdOf(1), PartyKind::kVolunteer, 5);
+  const Slot minutes = from.FindOrAddAccount(party, Unit::kMinute);
+  Accounts to;
+  EXPECT_FALSE(to.RestoreParty(1, from.party(party)));  // the one before is missing
+  EXPECT_FALSE(to.RestoreAccount(1, from.account(minutes)));
+  EXPECT_TRUE(to.RestoreParty(0, from.party(party)));
+  EXPECT_TRUE(to.RestoreAccount(0, from.account(minutes)));
+  EXPECT_EQ(to.FindParty(IdOf(1)), party);
+  EXPECT_EQ(to.FindAccount(party, Unit::kMinute), minutes);
+  EXPECT_FALSE(to.RestoreParty(1, from.party(party)));  // its id is another's
+  Party other = from.party(party);
+  other.id = IdOf(2);
+  EXPECT_FALSE(to.RestoreParty(0, other));
+  EXPECT_TRUE(to.RestoreParty(0, from.party(party)));  // once more, as a later page has it
+}
+
 }  // namespace
 }  // namespace hourbook

@@ -92,5 +92,32 @@ TEST(HoldsDeathTest, AHoldClosesOnce) {
   EXPECT_DEATH(holds.Close(1), "only an open hold");
 }
 
+TEST(HoldsTest, WhatWasStoredIsTakenInOnce) {
+  Holds holds;
+  EXPECT_TRUE(holds.Restore(HoldOf(7, 30)));
+  EXPECT_TRUE(holds.Restore(Hold{}));  // a slot that was free
+  EXPECT_TRUE(holds.Restore(HoldOf(9, kNoDeadline)));
+  EXPECT_FALSE(holds.Restore(HoldOf(7, 40)));
+  EXPECT_EQ(holds.open(), 2u);
+  EXPECT_EQ(holds.FirstDue(30)->index, 7u);
+  holds.Open(HoldOf(11, 50));
+  EXPECT_EQ(holds.table().size(), 3u);
+  EXPECT_FALSE(holds.Find(8).has_value());
+}
+
+TEST(HoldsTest, RollBackBringsBackWhatWasHeld) {
+  Holds holds;
+  holds.Open(HoldOf(1, 30));
+  holds.Open(HoldOf(2, kNoDeadline));
+  holds.Close(2);
+  const Holds::Mark mark = holds.Begin();
+  holds.Close(1);
+  holds.Open(HoldOf(3, 10));
+  holds.RollBack(mark);
+  EXPECT_EQ(holds.FirstDue(30)->index, 1u);
+  EXPECT_FALSE(holds.Find(3).has_value());
+  EXPECT_EQ(holds.open(), 1u);
+}
+
 }  // namespace
 }  // namespace hourbook

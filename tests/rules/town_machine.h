@@ -2,7 +2,6 @@
 #ifndef TESTS_RULES_TOWN_MACHINE_H_
 #define TESTS_RULES_TOWN_MACHINE_H_
 
-#include <cstring>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -10,21 +9,9 @@
 #include "ledger/rules/judging.h"
 #include "ledger/rules/machine.h"
 #include "tests/rules/memory_history.h"
+#include "tests/rules/town.h"
 
 namespace hourbook {
-
-inline constexpr int64_t kMinute = 60'000'000'000;
-inline constexpr int64_t kDay = 1'440 * kMinute;
-inline constexpr int64_t kMidnight = 1'735'660'800'000'000'000;  // 2025-01-01T00:00:00+08:00
-inline constexpr int32_t kShanghai = 8 * 3'600;
-
-// An id that a test can name: a letter and a number.
-inline Id Named(char letter, uint64_t number = 1) {
-  Id id{};
-  id[0] = static_cast<uint8_t>(letter);
-  std::memcpy(id.data() + 8, &number, sizeof(number));
-  return id;
-}
 
 // Categories and grant codes of the town.
 inline constexpr uint16_t kPatrol = 1;      // 10 points an hour

@@ -174,15 +174,23 @@ class EntryHandler : public nlohmann::json_sax<Json> {
     return *number;
   }
 
+  // Also a number that has no name, as listings print it: a programme's own unit.
+  uint16_t NamedOrNumber(absl::Span<const Name> names, const std::string& text) const {
+    uint32_t number = 0;
+    const bool is_number = absl::SimpleAtoi(text, &number) && number <= UINT16_MAX;
+    const bool is_printed = is_number && NameOf(names, static_cast<uint16_t>(number)) == text;
+    return is_printed ? static_cast<uint16_t>(number) : Named(names, text);
+  }
+
   bool TakeName(const std::string& text) {
     if (key_ == "kind") {
       entry_.kind = Named(KindNames(), text);
     } else if (key_ == "unit") {
-      entry_.unit = Named(UnitNames(), text);
+      entry_.unit = NamedOrNumber(UnitNames(), text);
     } else if (key_ == "party_kind") {
-      entry_.code = Named(PartyKindNames(), text);
+      entry_.code = NamedOrNumber(PartyKindNames(), text);
     } else if (key_ == "topic") {
-      entry_.code = Named(TopicNames(), text);
+      entry_.code = NamedOrNumber(TopicNames(), text);
     } else if (key_ == "name") {
       if (text.size() > sizeof(entry_.activity)) Wrong("at most 16 bytes of UTF-8");
       text.copy(reinterpret_cast<char*>(entry_.activity), sizeof(entry_.activity));

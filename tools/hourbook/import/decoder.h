@@ -5,6 +5,7 @@
 #include <iconv.h>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -29,6 +30,9 @@ class Decoder {
   Decoded Decode(absl::string_view text) const;
 
  private:
+  // Nothing where so many bytes do not hold it.
+  std::optional<Decoded> DecodeWithin(size_t room, absl::string_view text) const;
+
   iconv_t converter_;
 };
 

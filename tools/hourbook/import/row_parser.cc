@@ -12,7 +12,12 @@
 namespace hourbook::cli {
 namespace {
 
-constexpr int64_t kNanosPerMinute = 60'000'000'000;
+constexpr uint64_t kNanosPerMinute = 60'000'000'000;
+
+// The times of a sheet may lie farther apart than int64_t counts.
+uint64_t NanosBetween(int64_t start, int64_t end) {
+  return static_cast<uint64_t>(end) - static_cast<uint64_t>(start);
+}
 
 template <size_t kSize>
 void Copy(const std::array<uint8_t, kSize>& from, uint8_t (&to)[kSize]) {
@@ -153,8 +158,9 @@ std::vector<Row> RowParser::Services(const ServiceSheet& map, const Sheet& sheet
       return Malformed(row, absl::StrCat("the mapping lists no category '", fields[category], "'"));
     }
     if (*end < *start) end = clock_.DayAfter(*end);  // signed out after midnight
+    if (*end < *start) return Malformed(row, "its sign-out is more than a day before its sign-in");
     row.time = *end;
-    const auto minutes = static_cast<uint64_t>((*end - *start) / kNanosPerMinute);
+    const uint64_t minutes = NanosBetween(*start, *end) / kNanosPerMinute;
     hbk_entry service = Service(row.key, minutes, code->second, *start, *end);
     Copy(secret_.Pseudonym("team", fields[team]), service.debit);
     Copy(secret_.Pseudonym("volunteer", fields[volunteer]), service.credit);
