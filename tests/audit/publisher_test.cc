@@ -107,16 +107,16 @@ class PublishesMeanwhile {
   static void Begin() {
     opened_ = 0;
     SetCallGate([](Call call) {
-      // LMDB's own files, the first ones, are opened when it lets nobody else in.
-      if (call != Call::kOpen || ++opened_ <= kFilesOfLmdb) return 0;
+      // The first ones, whose room the store reserves and which LMDB opens, are when it lets nobody else in.
+      if (call != Call::kOpen || ++opened_ <= kFilesOfTheStore) return 0;
       char byte = 0;
       return ::write(asked_[1], &byte, 1) == 1 && ::read(answered_[0], &byte, 1) == 1 ? 0 : EIO;
     });
   }
-  static int Published() { return std::max(0, opened_ - kFilesOfLmdb); }
+  static int Published() { return std::max(0, opened_ - kFilesOfTheStore); }
 
  private:
-  static constexpr int kFilesOfLmdb = 3;
+  static constexpr int kFilesOfTheStore = 4;
   static inline int asked_[2], answered_[2];
   static inline int opened_;
   pid_t child_;

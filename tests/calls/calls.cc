@@ -274,6 +274,12 @@ int openat(int directory, const char* path, int flags, ...) {
   return hourbook::Open(directory, path, flags, mode);
 }
 
+// What open is in a source that is compiled with _FORTIFY_SOURCE.
+int __open_2(const char* path, int flags) { return hourbook::Open(AT_FDCWD, path, flags, 0); }
+int __open64_2(const char* path, int flags) { return hourbook::Open(AT_FDCWD, path, flags, 0); }
+int __openat_2(int directory, const char* path, int flags) { return hourbook::Open(directory, path, flags, 0); }
+int __openat64_2(int directory, const char* path, int flags) { return hourbook::Open(directory, path, flags, 0); }
+
 int close(int fd) {
   static const auto real = hourbook::Real<int (*)(int)>("close");
   const Guard guard(hourbook::lock);
