@@ -59,6 +59,12 @@ class FuzzInput {
   __builtin_trap();
 }
 
+// Changes a byte of what is not empty: the one at that place, counted round.
+inline void Flip(std::string& bytes, size_t at, uint8_t by) {
+  char& byte = bytes[at % bytes.size()];
+  byte = static_cast<char>(static_cast<uint8_t>(byte) ^ by);
+}
+
 }  // namespace hourbook::fuzz
 
 // What the target claims: stops the fuzzer with the input that shows otherwise. Always on.

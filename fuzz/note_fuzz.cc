@@ -80,7 +80,7 @@ void CheckSigned(FuzzInput input) {
   FUZZ_CHECK(read->text == text);
   const auto found = VerifyNote(*read, {signer.verifier()});
   FUZZ_CHECK(found.ok() && found->size() == 1);
-  written[at % written.size()] ^= static_cast<char>(by);
+  Flip(written, at, by);
   const auto changed = ParseNote(written);
   if (by == 0 || !changed.ok()) return;
   const auto still = VerifyNote(*changed, {signer.verifier()});

@@ -115,7 +115,7 @@ int main(int argc, char** argv) {
   std::mt19937 random(static_cast<uint32_t>(seed));
   for (unsigned long i = 0; i < runs; ++i) Run(Mutate(inputs[random() % inputs.size()], random));
   std::printf("%zu inputs and %lu mutations: no failure\n", inputs.size(), runs);
-  std::printf("torture: %s executions=%lu\n", std::filesystem::path(argv[0]).filename().c_str(),
-              inputs.size() + runs);
+  std::printf("torture: %s executions=%zu\n", std::filesystem::path(argv[0]).filename().c_str(),
+              inputs.size() + size_t{runs});
   return 0;
 }

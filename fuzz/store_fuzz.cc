@@ -105,7 +105,8 @@ class Changer {
   void FlipByte() {
     std::string& value = Any()->second;
     if (value.empty()) return;
-    value[input_.Take<uint16_t>() % value.size()] ^= static_cast<char>(input_.Take<uint8_t>());
+    const auto by = input_.Take<uint8_t>();
+    Flip(value, input_.Take<uint16_t>(), by);
   }
 
   void SetWord() {
@@ -127,7 +128,8 @@ class Changer {
     Contents::key_type key = record->first;
     const std::string value = record->second;
     if (input_.Below(2) == 0) contents_.erase(record);
-    key.second[input_.Below(16) % key.second.size()] ^= static_cast<char>(input_.Take<uint8_t>());
+    const auto by = input_.Take<uint8_t>();
+    Flip(key.second, input_.Below(16), by);
     contents_[key] = value;
   }
 
@@ -149,7 +151,7 @@ class Changer {
     const size_t records = block->second.size() / sizeof(StoredRecord);
     if (records == 0) return;
     const size_t at = input_.Below(17) % records * sizeof(StoredRecord) + input_.Below(sizeof(Entry));
-    block->second[at] ^= static_cast<char>(input_.Take<uint8_t>());
+    Flip(block->second, at, input_.Take<uint8_t>());
   }
 
   FuzzInput& input_;

@@ -52,7 +52,7 @@ void CheckWritten(FuzzInput& input) {
   FUZZ_CHECK(read.ok() == IsKeyName(key.name));
   if (!read.ok()) return;
   FUZZ_CHECK(IsSame(*read, key));
-  text[at % text.size()] ^= static_cast<char>(by);
+  Flip(text, at, by);
   const auto changed = ParseVkey(text);
   FUZZ_CHECK(by == 0 || !changed.ok() || !IsSame(*changed, key));
   CheckRead(text);

@@ -130,7 +130,7 @@ void Pipeline::LeadForOthers(Lead lead) {
       for (const Request* const request : submitted) waiting_entries_ -= request->batch.size();
       queue_room_.SignalAll();
       lock_.Unlock();
-      Tell(std::move(submitted), led);
+      Tell(submitted, led);
       lock_.Lock();
     }
     has_leader_ = false;
@@ -180,7 +180,7 @@ Requests Pipeline::TakeSubmitted(Requests& from) {
 }
 
 // Somebody else's code: what it throws is not ours to pass on.
-void Pipeline::Tell(Requests requests, const absl::Status& status) {
+void Pipeline::Tell(const Requests& requests, const absl::Status& status) {
   is_telling = true;
   for (Request* const request : requests) {
     try {
@@ -283,7 +283,7 @@ Group& Pipeline::Take(Groups room, bool has_writer) {
   is_reserved_ = false;
   groups_.splice(groups_.end(), room);
   if (group.is_for_writer && groups_.size() == 1) next_.Signal();
-  return group;
+  return group;  // cppcheck-suppress returnReference ; it is one of groups_ now
 }
 
 void Pipeline::Accept(Group& group, size_t accepted) {
@@ -353,7 +353,7 @@ void Pipeline::Finish(Group& group, const absl::Status& status, AtEnd at_end) {
   if (!submitted.empty()) {
     // While the group is still on its way, so that they are told in order.
     lock_.Unlock();
-    Tell(std::move(submitted), status);
+    Tell(submitted, status);
     lock_.Lock();
   }
   // Nothing comes between this and the group's end.

@@ -176,7 +176,8 @@ class Pipeline {
   Group* ToChain() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
   // Takes out those that nobody waits for.
   Requests TakeSubmitted(Requests& from) ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
-  static void Tell(Requests requests, const absl::Status& status);
+  // And ends them.
+  static void Tell(const Requests& requests, const absl::Status& status);
 
   mutable absl::Mutex lock_;
   Requests waiting_ ABSL_GUARDED_BY(lock_);

@@ -221,7 +221,7 @@ void Ledger::WriteGroup(Group& group) {
   const absl::Status before = pipeline_.failure();
   absl::Status written = before.ok() ? TryToWrite(group) : before;
   while (before.ok() && !written.ok() && FailureOf(written) == Failure::kMapFull) {
-    written = pipeline_.WithoutJudging([this] { return TryToGrow(); });
+    written = pipeline_.WithoutJudging([this]() ABSL_SHARED_LOCKS_REQUIRED(pipeline_.on_way) { return TryToGrow(); });
     if (!written.ok()) break;
     {
       const StateHolder lock(state_lock_);

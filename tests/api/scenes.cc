@@ -637,7 +637,7 @@ void CheckReopened(const Scene& scene, World& world) {
   world.ledger = nullptr;
 }
 
-void Open(const Scene& scene, World& world) {
+void OpenLedger(const Scene& scene, World& world) {
   hbk_open_options options = HBK_OPEN_OPTIONS_INIT;
   options.map_size = scene.map_size;
   ASSERT_EQ(hbk_open(world.directory.c_str(), &options, &world.ledger, nullptr), HBK_OK);
@@ -660,7 +660,7 @@ bool Run(const Scene& scene, const Fault& fault, uint64_t first, uint64_t last, 
   World world;
   world.sent = scene.sends;
   world.fits = fault.fits;
-  if (scene.opens) Open(scene, world);
+  if (scene.opens) OpenLedger(scene, world);
   if (scene.others_write) WriteFromAnotherProcess(world);
   fault.refuse(first == 0 ? UINT64_MAX : first, last);
   const absl::Cleanup end = [&fault] { fault.refuse(0, 0); };

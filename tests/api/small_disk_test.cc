@@ -69,7 +69,7 @@ class SmallDiskTest : public testing::Test {
     for (uint64_t written = 0; written + bytes < free; written += block.size()) {
       if (std::fwrite(block.data(), 1, block.size(), file) != block.size()) break;
     }
-    std::fclose(file);
+    static_cast<void>(std::fclose(file));  // as much of it as there is room for
   }
   void DropBallast() { std::filesystem::remove(temp_ / "ballast"); }
 
@@ -208,14 +208,12 @@ TEST_F(SmallDiskTest, AHalfBackupIsNone) {
   for (uint64_t i = 0; i < 600; ++i) more.push_back(Grant(taken_++, 0, 1));
   ASSERT_EQ(AppendAll(ledger_, more, &error_), HBK_OK) << error_.message;
   const std::string copy = temp_ / "copy";
-  uint64_t told = 0;
   for (const uint64_t room : {0, 10'000, 60'000, 150'000}) {
     SCOPED_TRACE(room);
     FillBut(room);
     const hbk_status copied = hbk_backup(ledger_, copy.c_str(), &error_);
     EXPECT_EQ(copied, HBK_DISK_FULL) << error_.message;
     EXPECT_NE(std::strstr(error_.message, kFreeUp), nullptr) << error_.message;
-    told += copied == HBK_DISK_FULL;
     EXPECT_FALSE(std::filesystem::exists(copy + "/data.mdb"));
     DropBallast();
   }

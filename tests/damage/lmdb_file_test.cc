@@ -26,8 +26,6 @@
 #include "tests/damage/files.h"
 #include "tests/damage/whole_town.h"
 
-extern char** environ;
-
 namespace hourbook::damage {
 namespace {
 
@@ -168,7 +166,7 @@ class Spoiler {
         return;
       default:
         Note("byte", at, 0);
-        file[at] ^= static_cast<char>(1 + Below(255));
+        file[at] = static_cast<char>(file[at] ^ static_cast<char>(1 + Below(255)));
     }
   }
 

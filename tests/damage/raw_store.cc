@@ -55,6 +55,7 @@ uint64_t RawStore::PlaceOf(const void* address) const {
   for (std::string line; std::getline(maps, line);) {
     uintptr_t begin = 0, end = 0;
     uint64_t offset = 0;
+    // NOLINTNEXTLINE(cert-err34-c): the system wrote it
     if (std::sscanf(line.c_str(), "%" SCNxPTR "-%" SCNxPTR " %*s %" SCNx64, &begin, &end, &offset) != 3)
       continue;
     if (wanted >= begin && wanted < end) return wanted - begin + offset;

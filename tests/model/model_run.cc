@@ -86,7 +86,7 @@ bool PlayTown(Crew& crew, uint32_t seed, bool shrinks, Census& census) {
   std::printf("HOURBOOK_SEED=%u, step %zu: process %u, ledger %u, %s: %s\n", seed, steps.size(),
               steps.back().process, steps.back().call.ledger,
               std::string(NameOf(steps.back().call.op)).c_str(), found.c_str());
-  std::fflush(stdout);  // shrinking may take a while
+  static_cast<void>(std::fflush(stdout));  // shrinking may take a while
   if (!shrinks) return false;
   const std::vector<Step> shortest = Shrink(crew, steps, kPlaysToShrink);
   std::printf("%s\nshown by:\n%s", Play(crew, shortest).c_str(), ToText(shortest).c_str());
