@@ -12,13 +12,13 @@
 namespace hourbook {
 namespace {
 
-class ProcessesTest : public testing::Test {
+class ProcessLimitsTest : public testing::Test {
  protected:
-  ProcessesTest() {
+  ProcessLimitsTest() {
     EXPECT_EQ(Found(path(), &ledger_, &error_), HBK_OK) << error_.message;
     EXPECT_EQ(AppendAll(ledger_, Founding(2)), HBK_OK);
   }
-  ~ProcessesTest() override { hbk_close(ledger_); }
+  ~ProcessLimitsTest() override { hbk_close(ledger_); }
 
   std::string path() const { return temp_ / "ledger"; }
 
@@ -51,7 +51,7 @@ class ProcessesTest : public testing::Test {
   hbk_ledger* ledger_ = nullptr;
 };
 
-TEST_F(ProcessesTest, TooManySnapshotsAreToldAndHarmNothing) {
+TEST_F(ProcessLimitsTest, TooManySnapshotsAreToldAndHarmNothing) {
   std::vector<hbk_snapshot*> snapshots;
   EXPECT_EQ(OpenSnapshots(snapshots), HBK_READERS_FULL);
   EXPECT_GT(snapshots.size(), 1'000u);
@@ -65,7 +65,7 @@ TEST_F(ProcessesTest, TooManySnapshotsAreToldAndHarmNothing) {
   EXPECT_EQ(VerifyAll(ledger_, &error_), HBK_OK) << error_.message;
 }
 
-TEST_F(ProcessesTest, SnapshotsAreCountedOverAllProcesses) {
+TEST_F(ProcessLimitsTest, SnapshotsAreCountedOverAllProcesses) {
   Child other([this](const Child::Steps& parent) {
     hbk_ledger* own = nullptr;
     if (OpenAt(path(), &own) != HBK_OK) return 1;
@@ -92,7 +92,7 @@ TEST_F(ProcessesTest, SnapshotsAreCountedOverAllProcesses) {
 }
 
 // Pages that a reader may still need are not used again.
-class StaleReaderTest : public ProcessesTest {
+class StaleReaderTest : public ProcessLimitsTest {
  protected:
   enum class Reader { kNone, kKilled, kLiving };
 
@@ -127,7 +127,7 @@ TEST_F(StaleReaderTest, WhatAKilledReaderHeldIsUsedAgain) {
   EXPECT_GE(living, killed + (uint64_t{1} << 20)) << "else this shows nothing";
 }
 
-TEST_F(ProcessesTest, TheMapGrowsBesideReadersOfOtherProcesses) {
+TEST_F(ProcessLimitsTest, TheMapGrowsBesideReadersOfOtherProcesses) {
   hbk_close(ledger_);
   ledger_ = nullptr;
   Child reader([this](const Child::Steps& parent) {
@@ -159,7 +159,7 @@ TEST_F(ProcessesTest, TheMapGrowsBesideReadersOfOtherProcesses) {
   EXPECT_EQ(VerifyAll(ledger_, &error_), HBK_OK) << error_.message;
 }
 
-TEST_F(ProcessesTest, AForkedChildIsRefusedEveryHandle) {
+TEST_F(ProcessLimitsTest, AForkedChildIsRefusedEveryHandle) {
   hbk_snapshot* snapshot = nullptr;
   hbk_cursor* cursor = nullptr;
   hbk_trial* trial = nullptr;
@@ -223,7 +223,7 @@ class NoFileLeft {
   rlimit before_;
 };
 
-TEST_F(ProcessesTest, WithoutFilesToOpenItSaysSoAndGoesOnLater) {
+TEST_F(ProcessLimitsTest, WithoutFilesToOpenItSaysSoAndGoesOnLater) {
   hbk_key* key = nullptr;
   ASSERT_EQ(hbk_key_generate(kOrigin, HBK_KEY_LOG, &key, nullptr), HBK_OK);
   const size_t files = OpenFiles();
