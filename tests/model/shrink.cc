@@ -25,7 +25,7 @@ std::vector<Item> LeaveOut(std::vector<Item> items, Still still) {
   return items;
 }
 
-std::string Asked(const Question& question) {
+std::string Words(const Question& question) {
   return absl::StrCat("  ", NameOf(question.what), " unit ", question.unit, " capacity ", question.capacity,
                       " number ", question.number, " id ", NameOfId(question.id), "\n");
 }
@@ -87,7 +87,7 @@ std::string ToText(const std::vector<Step>& steps) {
     if (call.questions.size() > 64)
       absl::StrAppend(&text, "  everything\n");
     else
-      for (const Question& question : call.questions) absl::StrAppend(&text, Asked(question));
+      for (const Question& question : call.questions) absl::StrAppend(&text, Words(question));
   }
   return text;
 }
