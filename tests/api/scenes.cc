@@ -662,7 +662,7 @@ bool Run(const Scene& scene, const Fault& fault, uint64_t first, uint64_t last, 
   world.fits = fault.fits;
   if (scene.opens) OpenLedger(scene, world);
   if (scene.others_write) WriteFromAnotherProcess(world);
-  fault.refuse(first == 0 ? UINT64_MAX : first, last);
+  fault.refuse(first, last);
   const absl::Cleanup end = [&fault] { fault.refuse(0, 0); };
   scene.run(world);
   const bool is_reached = fault.counted() >= first;

@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <new>
 
+#include "tests/calls/window.h"
+
 // Where the memory comes from. glibc's functions have these names too, and so have a sanitizer's, which
 // must see every block to tell of those that are lost.
 #ifdef HOURBOOK_SANITIZED
@@ -31,15 +33,13 @@ namespace hourbook {
 namespace {
 
 // Nothing here may allocate, or be made at run time: the first allocation comes before main.
-std::atomic<uint64_t> counted{0}, first_refused{0}, last_refused{0};
+constinit Window refusing;
 std::atomic<uint64_t> refused[kAllocations];
 std::atomic<int64_t> live{0};
 thread_local int own_memory = 0;
 
 bool IsRefused(Allocation kind) {
-  if (first_refused == 0 || own_memory > 0) return false;
-  const uint64_t number = ++counted;
-  if (number < first_refused || number > last_refused) return false;
+  if (own_memory > 0 || !refusing.Count()) return false;
   ++refused[static_cast<size_t>(kind)];
   errno = ENOMEM;
   return true;
@@ -76,14 +76,9 @@ void Free(void* memory) {
 
 }  // namespace
 
-void FailAllocations(uint64_t first, uint64_t last) {
-  first_refused = 0;
-  last_refused = last;
-  counted = 0;
-  first_refused = first;
-}
+void FailAllocations(uint64_t first, uint64_t last) { refusing.Open(first, last); }
 
-uint64_t CountedAllocations() { return counted; }
+uint64_t CountedAllocations() { return refusing.counted(); }
 
 std::array<uint64_t, kAllocations> RefusedAllocations() {
   std::array<uint64_t, kAllocations> all;

@@ -19,6 +19,7 @@
 
 #include "ledger/base/check.h"
 #include "tests/calls/recording.h"
+#include "tests/calls/window.h"
 
 namespace hourbook {
 namespace {
@@ -113,15 +114,14 @@ void RecordOpen(int fd, int directory, const char* path, int flags, bool existed
 }
 
 std::atomic<CallGate> gate{nullptr};
-std::atomic<uint64_t> counted{0}, first_failing{0}, last_failing{0};
+Window failing;
 std::atomic<int> failing_error{0};
 
 // Whether the call is to fail; then errno says how.
 bool IsRefused(Call call) {
   const CallGate asked = gate;
   int error = asked == nullptr ? 0 : asked(call);
-  const uint64_t number = ++counted;
-  if (first_failing != 0 && number >= first_failing && number <= last_failing) error = failing_error;
+  if (failing.Count()) error = failing_error;
   if (error != 0) errno = error;
   return error != 0;
 }
@@ -196,14 +196,12 @@ int Remove(int directory, const char* path, int done) {
 void SetCallGate(CallGate asked) { gate = asked; }
 
 void FailCalls(uint64_t first, uint64_t last, int error) {
-  first_failing = 0;
+  failing.Open(0, 0);
   failing_error = error;
-  last_failing = last;
-  counted = 0;
-  first_failing = first;
+  failing.Open(first, last);
 }
 
-uint64_t CountedCalls() { return counted; }
+uint64_t CountedCalls() { return failing.counted(); }
 
 void StopCallsAfter(uint64_t call) { FailCalls(call, UINT64_MAX, EIO); }
 

@@ -8,16 +8,16 @@
 #include <atomic>
 #include <cerrno>
 
+#include "tests/calls/window.h"
+
 namespace hourbook {
 namespace {
 
-std::atomic<uint64_t> counted{0}, first_failing{0}, last_failing{0};
+Window failing;
 std::atomic<uint64_t> failed[kMappings];
 
 bool IsRefused(Mapping kind) {
-  if (first_failing == 0) return false;
-  const uint64_t number = ++counted;
-  if (number < first_failing || number > last_failing) return false;
+  if (!failing.Count()) return false;
   ++failed[static_cast<size_t>(kind)];
   errno = kind == Mapping::kSync ? EIO : ENOMEM;
   return true;
@@ -30,14 +30,9 @@ Function Real(const char* name) {
 
 }  // namespace
 
-void FailMappings(uint64_t first, uint64_t last) {
-  first_failing = 0;
-  last_failing = last;
-  counted = 0;
-  first_failing = first;
-}
+void FailMappings(uint64_t first, uint64_t last) { failing.Open(first, last); }
 
-uint64_t CountedMappings() { return counted; }
+uint64_t CountedMappings() { return failing.counted(); }
 
 std::array<uint64_t, kMappings> FailedMappings() {
   std::array<uint64_t, kMappings> all;
