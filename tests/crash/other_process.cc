@@ -3,60 +3,35 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ledger/base/check.h"
+#include "tests/base/message.h"
 
 namespace hourbook::crash {
 namespace {
 
-void WriteAll(int pipe, const void* data, size_t size) {
-  const char* next = static_cast<const char*>(data);
-  while (size > 0) {
-    const ssize_t written = ::write(pipe, next, size);
-    HOURBOOK_CHECK(written > 0, "the other process listens");
-    next += written;
-    size -= static_cast<size_t>(written);
-  }
+// Whoever is at the other end has not ended.
+void Write(int pipe, const std::string& message) {
+  HOURBOOK_CHECK(WriteMessage(pipe, message), "the other process listens");
+}
+std::string Read(int pipe) {
+  std::optional<std::string> message = ReadMessage(pipe);
+  HOURBOOK_CHECK(message, "the other process answers");
+  return *std::move(message);
 }
 
-// False at the end.
-bool ReadAll(int pipe, void* data, size_t size) {
-  char* next = static_cast<char*>(data);
-  while (size > 0) {
-    const ssize_t got = ::read(pipe, next, size);
-    if (got <= 0) return false;
-    next += got;
-    size -= static_cast<size_t>(got);
-  }
-  return true;
-}
-
-void WriteNumber(int pipe, uint64_t number) { WriteAll(pipe, &number, sizeof(number)); }
-
-uint64_t ReadNumber(int pipe) {
-  uint64_t number = 0;
-  HOURBOOK_CHECK(ReadAll(pipe, &number, sizeof(number)), "the other process answers");
-  return number;
-}
-
-void WriteText(int pipe, const std::string& text) {
-  WriteNumber(pipe, text.size());
-  WriteAll(pipe, text.data(), text.size());
-}
-
-std::string ReadText(int pipe) {
-  std::string text(ReadNumber(pipe), '\0');
-  HOURBOOK_CHECK(ReadAll(pipe, text.data(), text.size()), "the other process answers");
-  return text;
-}
+void WriteNumber(int pipe, uint64_t number) { Write(pipe, std::to_string(number)); }
+uint64_t ReadNumber(int pipe) { return std::stoull(Read(pipe)); }
 
 void WriteOps(int pipe, const std::vector<Op>& ops) {
   WriteNumber(pipe, ops.size());
   for (const Op& op : ops) {
     for (const uint64_t number : {static_cast<uint64_t>(op.kind), op.file, op.offset}) WriteNumber(pipe, number);
-    for (const std::string* const text : {&op.data, &op.name, &op.new_name}) WriteText(pipe, *text);
+    for (const std::string* const text : {&op.data, &op.name, &op.new_name}) Write(pipe, *text);
   }
 }
 
@@ -66,18 +41,17 @@ std::vector<Op> ReadOps(int pipe) {
     op.kind = static_cast<Op::Kind>(ReadNumber(pipe));
     op.file = ReadNumber(pipe);
     op.offset = ReadNumber(pipe);
-    op.data = ReadText(pipe);
-    op.name = ReadText(pipe);
-    op.new_name = ReadText(pipe);
+    op.data = Read(pipe);
+    op.name = Read(pipe);
+    op.new_name = Read(pipe);
   }
   return ops;
 }
 
 [[noreturn]] void Work(Recording& recording, int orders, int answers, const std::function<uint64_t(uint64_t)>& work) {
   recording.Split();  // the other's
-  uint64_t order = 0;
-  while (ReadAll(orders, &order, sizeof(order))) {
-    const uint64_t answer = work(order);
+  while (const std::optional<std::string> order = ReadMessage(orders)) {
+    const uint64_t answer = work(std::stoull(*order));
     WriteNumber(answers, answer);
     WriteOps(answers, recording.Split());
   }

@@ -9,53 +9,11 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdint>
 
 #include "ledger/base/check.h"
-
-extern "C" char** environ;  // NOLINT: POSIX has no header that declares it
+#include "tests/base/message.h"
 
 namespace hourbook {
-namespace {
-
-bool WriteAll(int fd, const void* bytes, size_t count) {
-  const char* at = static_cast<const char*>(bytes);
-  while (count > 0) {
-    const ssize_t written = ::write(fd, at, count);
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    at += written;
-    count -= static_cast<size_t>(written);
-  }
-  return true;
-}
-
-bool ReadAll(int fd, void* bytes, size_t count) {
-  char* at = static_cast<char*>(bytes);
-  while (count > 0) {
-    const ssize_t got = ::read(fd, at, count);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return false;
-    at += got;
-    count -= static_cast<size_t>(got);
-  }
-  return true;
-}
-
-bool WriteMessage(int fd, const std::string& message) {
-  const uint64_t size = message.size();
-  return WriteAll(fd, &size, sizeof(size)) && WriteAll(fd, message.data(), message.size());
-}
-
-std::optional<std::string> ReadMessage(int fd) {
-  uint64_t size = 0;
-  constexpr uint64_t kMost = uint64_t{1} << 28;
-  if (!ReadAll(fd, &size, sizeof(size)) || size > kMost) return std::nullopt;
-  std::string message(size, '\0');
-  return ReadAll(fd, message.data(), size) ? std::optional(std::move(message)) : std::nullopt;
-}
-
-}  // namespace
 
 Worker::~Worker() {
   HOURBOOK_CHECK(End(), "a worker ended badly: it crashed, or a sanitizer found something");
