@@ -7,7 +7,8 @@
 #include "api/hourbook.h"
 #include "fuzz/entry_input.h"
 #include "fuzz/fuzz_input.h"
-#include "fuzz/scratch_directory.h"
+#include "fuzz/small_pages.h"
+#include "tests/base/temp_dir.h"
 
 namespace hourbook::fuzz {
 namespace {
@@ -135,7 +136,7 @@ class Session {
     }
   }
 
-  const ScratchDirectory scratch_;
+  const TempDir scratch_{TempDir::MemoryBase()};  // a fuzzer makes thousands a minute
   const std::string directory_ = scratch_ / "ledger";
   hbk_ledger* ledger_ = nullptr;
 };

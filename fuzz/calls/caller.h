@@ -14,7 +14,8 @@
 #include "api/hourbook.h"
 #include "fuzz/calls/expect.h"
 #include "fuzz/fuzz_input.h"
-#include "fuzz/scratch_directory.h"
+#include "fuzz/small_pages.h"
+#include "tests/base/temp_dir.h"
 
 namespace hourbook::fuzz {
 
@@ -115,7 +116,7 @@ class Caller {
   hbk_stat StatOf(hbk_ledger* ledger);
 
   FuzzInput& input_;
-  const ScratchDirectory scratch_;
+  const TempDir scratch_{TempDir::MemoryBase()};  // a fuzzer makes thousands a minute
   const std::string directory_;
   int made_ = 0;  // directories beside it
 
