@@ -17,6 +17,8 @@
 #include "ledger/engine/snapshot.h"
 #include "ledger/engine/verify.h"
 #include "ledger/rules/machine.h"
+#include "tests/audit/full_audit.h"
+#include "tests/base/always.h"
 #include "tests/base/temp_dir.h"
 #include "tests/damage/files.h"
 #include "tests/damage/forge.h"
@@ -31,8 +33,6 @@ using damage::Contents;
 using damage::Repair;
 
 constexpr uint32_t kMostChanges = 6;
-
-bool Always(uint64_t, uint64_t) { return true; }
 
 bool IsDamage(const absl::Status& status) {
   switch (FailureOf(status)) {
@@ -213,13 +213,7 @@ void CheckAnswers(const Snapshot& snapshot, const std::vector<Entry>& entries) {
 
 absl::Status TryAudit(const Snapshot& snapshot) {
   AuditReport report;
-  const AuditRequest request{.log = TheTown().whole.signer.verifier(),
-                             .policy = std::nullopt,
-                             .state_file = {},
-                             .scratch_directory = TempDir::MemoryBase(),
-                             .threads = 1,
-                             .replay = true};
-  return AuditLedger(snapshot, request, Always, report);
+  return AuditLedger(snapshot, FullAudit(TheTown().whole.signer.verifier()), Always, report);
 }
 
 std::vector<Entry> EntriesOf(const Snapshot& snapshot) {

@@ -4,12 +4,11 @@
 #include "ledger/audit/publisher.h"
 #include "ledger/base/error.h"
 #include "tests/audit/forged_publication.h"
+#include "tests/base/always.h"
 #include "tests/engine/town.h"
 
 namespace hourbook {
 namespace {
-
-bool Always(uint64_t, uint64_t) { return true; }
 
 class LedgerAuditTest : public testing::Test {
  protected:

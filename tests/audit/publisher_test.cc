@@ -12,13 +12,12 @@
 #include "ledger/base/file.h"
 #include "ledger/engine/published.h"
 #include "tests/audit/plain_publication.h"
+#include "tests/base/always.h"
 #include "tests/calls/calls.h"
 #include "tests/engine/town.h"
 
 namespace hourbook {
 namespace {
-
-bool Always(uint64_t, uint64_t) { return true; }
 
 Signer NewKey(absl::string_view name = "town.example/hours") {
   return Signer::Generate(name, SignatureType::kEd25519).value();

@@ -1,3 +1,4 @@
+#include "tests/base/always.h"
 #include "tests/concurrency/keeper.h"
 
 #include <filesystem>
@@ -13,8 +14,6 @@
 
 namespace hourbook {
 namespace {
-
-bool Always(uint64_t, uint64_t) { return true; }
 
 }  // namespace
 

@@ -13,6 +13,8 @@
 #include "ledger/audit/publisher.h"
 #include "ledger/base/error.h"
 #include "ledger/engine/verify.h"
+#include "tests/audit/full_audit.h"
+#include "tests/base/always.h"
 #include "tests/base/effort.h"
 #include "tests/engine/town.h"
 
@@ -24,8 +26,6 @@ constexpr uint64_t kThreads = 3;
 constexpr uint64_t kKills = 12;  // times the effort
 constexpr uint64_t kKillsALedger = 24;
 constexpr auto kLongestRest = absl::Milliseconds(60);
-
-bool Always(uint64_t, uint64_t) { return true; }
 
 LedgerOptions Options() {
   LedgerOptions options = TownOptions();
@@ -139,13 +139,8 @@ class KillTest : public testing::Test {
   void ExpectPublished() {
     if (published_ == 0) return;
     AuditReport report;
-    const AuditRequest request{.log = signer_.verifier(),
-                               .policy = std::nullopt,
-                               .state_file = {},
-                               .scratch_directory = TempDir::MemoryBase(),
-                               .threads = 1,
-                               .replay = true};
-    const absl::Status audited = Audit(PublishedDirectory(site()), request, Always, report);
+    const absl::Status audited =
+        Audit(PublishedDirectory(site()), FullAudit(signer_.verifier()), Always, report);
     ASSERT_TRUE(audited.ok()) << audited << " " << report.finding.what;
     EXPECT_GE(report.checkpoint.size, published_);
   }

@@ -4,13 +4,13 @@
 #include "absl/strings/str_cat.h"
 #include "ledger/audit/auditor.h"
 #include "ledger/audit/publisher.h"
+#include "tests/audit/full_audit.h"
+#include "tests/base/always.h"
 #include "tests/crash/explore.h"
 #include "tests/engine/town.h"
 
 namespace hourbook::crash {
 namespace {
-
-bool Always(uint64_t, uint64_t) { return true; }
 
 class PublicationCrashTest : public testing::Test {
  protected:
@@ -46,13 +46,8 @@ class PublicationCrashTest : public testing::Test {
   // The size of a publication in which an auditor finds nothing wrong.
   absl::StatusOr<uint64_t> Audited() const {
     AuditReport report;
-    const AuditRequest request{.log = signer_.verifier(),
-                               .policy = std::nullopt,
-                               .state_file = {},
-                               .scratch_directory = TempDir::MemoryBase(),
-                               .threads = 1,
-                               .replay = true};
-    absl::Status audited = Audit(PublishedDirectory(site()), request, Always, report);
+    absl::Status audited =
+        Audit(PublishedDirectory(site()), FullAudit(signer_.verifier()), Always, report);
     if (!audited.ok()) return absl::DataLossError(absl::StrCat(audited.message(), " ", report.finding.what));
     return report.checkpoint.size;
   }

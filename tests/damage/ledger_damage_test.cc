@@ -15,6 +15,7 @@
 #include "ledger/engine/snapshot.h"
 #include "ledger/engine/verify.h"
 #include "ledger/store/id_directory.h"
+#include "tests/base/always.h"
 #include "tests/base/effort.h"
 #include "tests/base/temp_dir.h"
 #include "tests/damage/every.h"
@@ -24,8 +25,6 @@
 
 namespace hourbook::damage {
 namespace {
-
-bool Always(uint64_t, uint64_t) { return true; }
 
 struct Bit {
   uint64_t at;

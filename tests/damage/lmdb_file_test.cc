@@ -20,6 +20,7 @@
 #include "ledger/base/error.h"
 #include "ledger/engine/snapshot.h"
 #include "ledger/engine/verify.h"
+#include "tests/base/always.h"
 #include "tests/base/effort.h"
 #include "tests/base/temp_dir.h"
 #include "tests/damage/every.h"
@@ -31,8 +32,6 @@ namespace {
 
 constexpr size_t kPage = 4'096;
 constexpr unsigned kMostSeconds = 60;  // for what takes milliseconds
-
-bool Always(uint64_t, uint64_t) { return true; }
 
 // How a child that read a ledger ended.
 enum class End { kSound, kFound, kRefused, kCrashed, kOdd };

@@ -10,6 +10,8 @@
 #include "ledger/audit/publisher.h"
 #include "ledger/base/error.h"
 #include "ledger/engine/snapshot.h"
+#include "tests/audit/full_audit.h"
+#include "tests/base/always.h"
 #include "tests/base/effort.h"
 #include "tests/base/temp_dir.h"
 #include "tests/damage/every.h"
@@ -18,8 +20,6 @@
 
 namespace hourbook::damage {
 namespace {
-
-bool Always(uint64_t, uint64_t) { return true; }
 
 class PublicationDamageTest : public testing::Test {
  protected:
@@ -31,13 +31,7 @@ class PublicationDamageTest : public testing::Test {
 
   absl::Status TryAudit() const {
     AuditReport report;
-    const AuditRequest request{.log = town_.signer.verifier(),
-                               .policy = std::nullopt,
-                               .state_file = {},
-                               .scratch_directory = TempDir::MemoryBase(),
-                               .threads = 1,
-                               .replay = true};
-    return Audit(PublishedDirectory(town_.site), request, Always, report);
+    return Audit(PublishedDirectory(town_.site), FullAudit(town_.signer.verifier()), Always, report);
   }
 
   void Look(const std::string& what) {

@@ -8,6 +8,7 @@
 #include "ledger/base/error.h"
 #include "ledger/chain/frontier.h"
 #include "ledger/engine/verify.h"
+#include "tests/base/always.h"
 #include "tests/calls/calls.h"
 #include "tests/engine/town.h"
 
@@ -23,8 +24,6 @@ int Gate(Call call) {
   if (call == Call::kSync) return sync_error;
   return call == Call::kWrite ? write_error.load() : 0;
 }
-
-bool Always(uint64_t, uint64_t) { return true; }
 
 class FaultTest : public testing::Test {
  protected:

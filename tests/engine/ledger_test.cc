@@ -8,12 +8,11 @@
 #include "ledger/base/error.h"
 #include "ledger/chain/hasher.h"
 #include "ledger/engine/verify.h"
+#include "tests/base/always.h"
 #include "tests/engine/town.h"
 
 namespace hourbook {
 namespace {
-
-bool Always(uint64_t, uint64_t) { return true; }
 
 class LedgerTest : public testing::Test {
  protected:

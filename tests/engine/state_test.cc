@@ -13,6 +13,7 @@
 #include "ledger/engine/state_parts.h"
 #include "ledger/engine/verify.h"
 #include "ledger/rules/machine.h"
+#include "tests/base/always.h"
 #include "tests/engine/town.h"
 #include "tests/rules/memory_history.h"
 
@@ -20,8 +21,6 @@ namespace hourbook {
 namespace {
 
 constexpr uint64_t kVolunteers = 30;
-
-bool Always(uint64_t, uint64_t) { return true; }
 
 LedgerOptions SmallPeriod(uint64_t period) {
   LedgerOptions options = TownOptions();
