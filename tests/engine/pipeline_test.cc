@@ -9,16 +9,16 @@
 #include <stdexcept>
 #include <thread>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "ledger/base/error.h"
 #include "ledger/engine/verify.h"
+#include "tests/base/always.h"
 #include "tests/engine/town.h"
 
 namespace hourbook {
 namespace {
-
-bool Always(uint64_t, uint64_t) { return true; }
 
 constexpr uint64_t kBatch = 1'500;  // enough to be written by the writer thread
 
@@ -107,7 +107,12 @@ class ChainingTest : public testing::Test {
  protected:
   static constexpr size_t kEntries = 1'000;
 
+  // The test is the leader and whoever writes, one after the other, and says so to clang.
+  void PlayBoth() ABSL_ASSERT_EXCLUSIVE_LOCK(pipeline_.leading)
+      ABSL_ASSERT_EXCLUSIVE_LOCK(pipeline_.on_way) {}
+
   void SetUp() override {
+    PlayBoth();
     for (int i = 0; i < 3; ++i) {
       auto request = std::make_unique<Request>();
       request->batch = batch_;
@@ -123,6 +128,7 @@ class ChainingTest : public testing::Test {
     }
   }
   void TearDown() override {
+    PlayBoth();
     while (finished_ < groups_.size()) FinishNext(absl::OkStatus());
     ASSERT_TRUE(pipeline_.Reserve(false, absl::InfiniteFuture(), NotCalled).ok());
     Group& last = pipeline_.Take(Pipeline::NewGroup(), true);
@@ -130,13 +136,17 @@ class ChainingTest : public testing::Test {
     pipeline_.Finish(last, absl::OkStatus(), AtEnd);
   }
 
-  void FinishNext(const absl::Status& status) { pipeline_.Finish(*groups_[finished_++], status, AtEnd); }
+  void FinishNext(const absl::Status& status) {
+    PlayBoth();
+    pipeline_.Finish(*groups_[finished_++], status, AtEnd);
+  }
 
   static void NotCalled(Group&, size_t) { ADD_FAILURE() << "there is nothing to chain"; }
   static void AtEnd(const absl::Status&) {}
 
   // What a leader chains of each group until its deadline.
   std::vector<size_t> ChainedByLeader() {
+    PlayBoth();
     std::vector<size_t> chained(2);
     const auto chain = [&](Group& group, size_t most) {
       const size_t count = std::min(most, kEntries - group.links.leaves.size());
@@ -171,6 +181,7 @@ TEST_F(ChainingTest, ALeaderChainsNothingBeforeWhatIsToComeFirst) {
 }
 
 TEST_F(ChainingTest, WhoWritesTakesOverInTheMiddle) {
+  PlayBoth();
   ASSERT_FALSE(pipeline_.TakeOverChaining(*groups_[0]));
   pipeline_.EndChaining(*groups_[0]);
   absl::Notification begun, taken_over;
@@ -197,6 +208,7 @@ TEST_F(ChainingTest, WhoWritesTakesOverInTheMiddle) {
 // Regression: a group that was not written, since the one before it had failed, was ended while the leader
 // chained it.
 TEST_F(ChainingTest, AGroupThatFailsLastsUntilTheLeaderLeavesIt) {
+  PlayBoth();
   ASSERT_FALSE(pipeline_.TakeOverChaining(*groups_[0]));
   pipeline_.EndChaining(*groups_[0]);
   absl::Notification begun;
@@ -220,6 +232,7 @@ TEST_F(ChainingTest, AGroupThatFailsLastsUntilTheLeaderLeavesIt) {
 }
 
 TEST_F(ChainingTest, ALeaderWhoseDeadlineIsOverChainsNothing) {
+  PlayBoth();
   const auto reserved = pipeline_.Reserve(false, absl::InfinitePast(), NotCalled);
   EXPECT_EQ(FailureOf(reserved.status()), Failure::kTimeout);
 }
