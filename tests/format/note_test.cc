@@ -92,7 +92,7 @@ TEST(NoteTest, TakesUpTo64Signatures) {
 }
 
 TEST(NoteTest, AHugeNoteIsRefusedByItsSize) {
-  const std::string note = NoteOf(std::string(kNoteMaxSize, 'a') + "\n");
+  const std::string note = NoteOf(absl::StrCat(std::string(kNoteMaxSize, 'a'), "\n"));
   EXPECT_TRUE(absl::StrContains(ParseNote(note).status().message(), "more than 1000000"));
 }
 

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "tests/import/scratch_file.h"
 #include "tools/hourbook/hex.h"
@@ -51,7 +52,7 @@ TEST(SecretTest, IsCreatedOnceForItsOwnerAlone) {
 }
 
 TEST(SecretTest, WarnsWhereOthersMayReadIt) {
-  const ScratchFile file(std::string(64, '0') + "\n");
+  const ScratchFile file(absl::StrCat(std::string(64, '0'), "\n"));
   for (const auto& [mode, warns] : {std::pair{0600u, false}, {0640u, true}, {0604u, true}}) {
     ASSERT_EQ(chmod(file.path().c_str(), mode), 0);
     testing::internal::CaptureStderr();
@@ -62,7 +63,8 @@ TEST(SecretTest, WarnsWhereOthersMayReadIt) {
 
 TEST(SecretTest, IsExactly64Digits) {
   for (const std::string& text : {std::string(), std::string(63, '0'), std::string(65, '0'),
-                                  std::string(63, '0') + "g", "0x" + std::string(62, '0')}) {
+                                  absl::StrCat(std::string(63, '0'), "g"),
+                                  absl::StrCat("0x", std::string(62, '0'))}) {
     const ScratchFile file(text);
     EXPECT_TRUE(
         absl::StrContains(ErrorOf([&] { Secret::Load(file.path()); }), "64 hexadecimal digits"))
