@@ -4,16 +4,16 @@
 
 namespace hourbook {
 
-absl::StatusOr<Cursor> OpenCursor(MDB_txn* txn, MDB_dbi database, absl::string_view doing) {
+absl::StatusOr<MdbCursor> OpenCursor(MDB_txn* txn, MDB_dbi database, absl::string_view doing) {
   MDB_cursor* opened = nullptr;
   const int code = mdb_cursor_open(txn, database, &opened);
   if (code != 0) return LmdbError(code, doing);
-  return Cursor(opened);
+  return MdbCursor(opened);
 }
 
 absl::Status ForEach(MDB_txn* txn, MDB_dbi database, absl::string_view doing,
                      absl::FunctionRef<absl::Status(absl::string_view key, absl::string_view value)> visit) {
-  const absl::StatusOr<Cursor> cursor = OpenCursor(txn, database, doing);
+  const absl::StatusOr<MdbCursor> cursor = OpenCursor(txn, database, doing);
   if (!cursor.ok()) return cursor.status();
   const auto bytes = [](const MDB_val& val) {
     return absl::string_view(static_cast<const char*>(val.mv_data), val.mv_size);

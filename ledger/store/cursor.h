@@ -16,10 +16,10 @@ namespace hourbook {
 struct CloseCursor {
   void operator()(MDB_cursor* cursor) const { mdb_cursor_close(cursor); }
 };
-using Cursor = std::unique_ptr<MDB_cursor, CloseCursor>;
+using MdbCursor = std::unique_ptr<MDB_cursor, CloseCursor>;
 
 // `doing` names the purpose in an error.
-absl::StatusOr<Cursor> OpenCursor(MDB_txn* txn, MDB_dbi database, absl::string_view doing);
+absl::StatusOr<MdbCursor> OpenCursor(MDB_txn* txn, MDB_dbi database, absl::string_view doing);
 
 // Calls visit with every key and value in their order, until it returns something else than Ok.
 absl::Status ForEach(MDB_txn* txn, MDB_dbi database, absl::string_view doing,

@@ -98,7 +98,7 @@ absl::StatusOr<std::string> ReadTxn::StatePage(uint64_t part, uint32_t table, ui
 }
 
 absl::StatusOr<uint64_t> ReadTxn::CountStatePages(uint64_t part) const {
-  const absl::StatusOr<Cursor> cursor = OpenCursor(txn_.get(), parts_.state, kLooking);
+  const absl::StatusOr<MdbCursor> cursor = OpenCursor(txn_.get(), parts_.state, kLooking);
   if (!cursor.ok()) return cursor.status();
   const PageKey first = KeyOf(part, 0);
   MDB_val key = ToVal(AsBytes(first));
@@ -148,7 +148,7 @@ absl::Status WriteTxn::PutStateHead(const StateHead& head) {
 }
 
 absl::StatusOr<uint64_t> WriteTxn::LastStatePart() const {
-  const absl::StatusOr<Cursor> cursor = OpenCursor(txn_.get(), parts_.state, kLooking);
+  const absl::StatusOr<MdbCursor> cursor = OpenCursor(txn_.get(), parts_.state, kLooking);
   if (!cursor.ok()) return cursor.status();
   MDB_val key;
   MDB_val value;
@@ -162,7 +162,7 @@ absl::StatusOr<uint64_t> WriteTxn::LastStatePart() const {
 absl::StatusOr<bool> WriteTxn::DropStatePages(uint64_t budget) {
   const absl::StatusOr<StateHead> head = ReadStateHead();
   if (!head.ok()) return head.status();
-  const absl::StatusOr<Cursor> cursor = OpenCursor(txn_.get(), parts_.state, kLooking);
+  const absl::StatusOr<MdbCursor> cursor = OpenCursor(txn_.get(), parts_.state, kLooking);
   if (!cursor.ok()) return cursor.status();
   MDB_val key;
   MDB_val value;

@@ -14,11 +14,11 @@
 namespace hourbook {
 namespace {
 
-constexpr Fault kMemory = {.name = "allocation",
-                           .refuse = FailAllocations,
-                           .counted = CountedAllocations,
-                           .fits = [](hbk_status status) { return status == HBK_OUT_OF_MEMORY; },
-                           .are_many = true};
+constexpr Refuser kMemory = {.name = "allocation",
+                             .refuse = FailAllocations,
+                             .counted = CountedAllocations,
+                             .fits = [](hbk_status status) { return status == HBK_OUT_OF_MEMORY; },
+                             .are_many = true};
 
 class OutOfMemoryTest : public testing::TestWithParam<Scene> {};
 

@@ -24,7 +24,7 @@ bool IsDiskFull(hbk_status status) { return status == HBK_DISK_FULL; }
 bool IsDenied(hbk_status status) { return status == HBK_PERMISSION_DENIED; }
 
 struct Refusal {
-  Fault fault;
+  Refuser refuser;
   bool for_ever;
   bool in_short_form;  // what fails once or for ever seldom differs with the reason
 };
@@ -47,13 +47,13 @@ class RefusedCallsTest : public testing::TestWithParam<Scene> {
  protected:
   void Try(const Scene& scene, const Refusal& refusal) {
     const auto before = FailedMappings();
-    const Explored explored = Explore(scene, refusal.fault, refusal.for_ever);
+    const Explored explored = Explore(scene, refusal.refuser, refusal.for_ever);
     const auto after = FailedMappings();
     const auto failed = [&](Mapping kind) {
       const auto i = static_cast<size_t>(kind);
       return after[i] - before[i];
     };
-    std::printf("%s%s, %s\n", scene.name, refusal.for_ever ? " for ever" : "", refusal.fault.name);
+    std::printf("%s%s, %s\n", scene.name, refusal.for_ever ? " for ever" : "", refusal.refuser.name);
     PrintCounts("calls", {{"runs", explored.runs},
                           {"told", explored.told},
                           {"poisoned", explored.poisoned},

@@ -82,9 +82,9 @@ constexpr uint64_t kOfMany = 1, kOfFew = 1;
 constexpr int kWarmUps = 2;
 #endif
 
-Steps StepsOf(const Scene& scene, const Fault& fault) {
+Steps StepsOf(const Scene& scene, const Refuser& refuser) {
   if (scene.stride == 0) return {1, 1};
-  if (!IsLongForm()) return {1, fault.are_many ? scene.stride * kOfMany : kOfFew};
+  if (!IsLongForm()) return {1, refuser.are_many ? scene.stride * kOfMany : kOfFew};
   return {std::max<uint64_t>(NumberFromEnvironment("HOURBOOK_FAULTS", 1), 1), 1};
 }
 
@@ -656,17 +656,17 @@ void WriteFromAnotherProcess(World& world) {
 }
 
 // With the first-th refused up to the last-th; with none where first is 0. Whether it was reached.
-bool Run(const Scene& scene, const Fault& fault, uint64_t first, uint64_t last, Explored& explored) {
+bool Run(const Scene& scene, const Refuser& refuser, uint64_t first, uint64_t last, Explored& explored) {
   World world;
   world.sent = scene.sends;
-  world.fits = fault.fits;
+  world.fits = refuser.fits;
   if (scene.opens) OpenLedger(scene, world);
   if (scene.others_write) WriteFromAnotherProcess(world);
-  fault.refuse(first, last);
-  const absl::Cleanup end = [&fault] { fault.refuse(0, 0); };
+  refuser.refuse(first, last);
+  const absl::Cleanup end = [&refuser] { refuser.refuse(0, 0); };
   scene.run(world);
-  const bool is_reached = fault.counted() >= first;
-  fault.refuse(0, 0);
+  const bool is_reached = refuser.counted() >= first;
+  refuser.refuse(0, 0);
   const bool is_poisoned = world.answers.contains(HBK_POISONED);
   EXPECT_TRUE(!is_poisoned || world.answers.size() > 1) << "somebody is told why";
   ++explored.runs;
@@ -682,25 +682,25 @@ bool Run(const Scene& scene, const Fault& fault, uint64_t first, uint64_t last, 
 
 }  // namespace
 
-Explored Explore(const Scene& scene, const Fault& fault, bool for_ever) {
+Explored Explore(const Scene& scene, const Refuser& refuser, bool for_ever) {
   ::signal(SIGABRT, TellWhere);
   Explored ignored;
   constexpr int kErrors = 16;  // that OpenSSL keeps of a thread, with memory for each from its first on
   for (int i = 0; i < kErrors; ++i) ERR_raise(ERR_LIB_USER, ERR_R_INTERNAL_ERROR);
   ERR_clear_error();
   EXPECT_EQ(counts_openssl, 1);
-  for (int i = 0; i < kWarmUps; ++i) Run(scene, fault, 0, 0, ignored);
+  for (int i = 0; i < kWarmUps; ++i) Run(scene, refuser, 0, 0, ignored);
   Explored explored;
   bool is_reached = true;
-  const Steps steps = StepsOf(scene, fault);
+  const Steps steps = StepsOf(scene, refuser);
   for (uint64_t n = steps.first; is_reached && !testing::Test::HasFailure(); n += steps.stride) {
-    std::snprintf(at, sizeof(at), "while %s %lu of %s was refused%s\n", fault.name, n, scene.name,
+    std::snprintf(at, sizeof(at), "while %s %lu of %s was refused%s\n", refuser.name, n, scene.name,
                   for_ever ? ", and all after it" : "");
     SCOPED_TRACE(at);
     const int64_t blocks = OwnedBlocks();
     const int64_t of_openssl = openssl_blocks;
     const size_t files = OpenFiles();
-    is_reached = Run(scene, fault, n, for_ever ? UINT64_MAX : n, explored);
+    is_reached = Run(scene, refuser, n, for_ever ? UINT64_MAX : n, explored);
     EXPECT_EQ(OpenFiles(), files);
     EXPECT_EQ(OwnedBlocks(), blocks);
     EXPECT_TRUE(kWarmUps == 0 || openssl_blocks <= of_openssl + kMostLostByOpenssl);

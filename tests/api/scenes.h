@@ -56,7 +56,7 @@ void PrintTo(const Scene& scene, std::ostream* out);
 const std::vector<Scene>& Scenes();
 
 // How something is refused.
-struct Fault {
+struct Refuser {
   const char* name;
   // The first-th that is asked for from here on, up to the last-th; with 0, none any more.
   void (*refuse)(uint64_t first, uint64_t last);
@@ -74,7 +74,7 @@ struct Explored {
 bool IsLongForm();
 
 // Every scene.stride-th of many, each in the long form. Stops at a failure.
-Explored Explore(const Scene& scene, const Fault& fault, bool for_ever);
+Explored Explore(const Scene& scene, const Refuser& refuser, bool for_ever);
 
 }  // namespace hourbook
 

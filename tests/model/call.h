@@ -63,7 +63,7 @@ struct Question {
 };
 
 // How a ledger is opened: Call::number.
-enum Opening : uint64_t { kForWriting, kReadOnly, kCreating };
+enum OpenMode : uint64_t { kForWriting, kReadOnly, kCreating };
 
 struct Call {
   Op op = Op::kAsk;
@@ -71,7 +71,7 @@ struct Call {
   uint32_t slot = 0;    // a snapshot that is kept; 0 for none
   uint32_t cursor = 0;
   int64_t clock = 0;
-  uint64_t number = 0;                 // an Opening; a capacity; a size
+  uint64_t number = 0;                 // an OpenMode; a capacity; a size
   uint32_t map_bits = 0;               // of kOpen: the size of the map, as a power of two
   std::string home = {};               // where the town's key and its auditor's memory are
   std::string path = {};               // of a ledger, a backup or a publication

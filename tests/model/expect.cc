@@ -140,7 +140,7 @@ Run::Expected Run::ExpectPublish(const Call& call, Branch& branch, const AtProce
   if (old != signed_.end() && !answers.Holds(old->second)) return only(HBK_BEHIND);
   if (branch.remembered && !answers.Holds(*branch.remembered)) return only(HBK_BEHIND);
   const uint64_t size = branch.model.log().size();
-  const Signed it{size, answers.RootAt(size), call.slot};
+  const LastSigned it{size, answers.RootAt(size), call.slot};
   branch.remembered = it;
   signed_[call.slot] = it;
   published_.insert_or_assign(call.slot, branch.model);
@@ -152,7 +152,7 @@ Run::Expected Run::ExpectPublish(const Call& call, Branch& branch, const AtProce
 std::string Run::ExpectAudit(const Call& call, Census& census) {
   const auto found = signed_.find(call.slot);
   if (found == signed_.end()) return Failed(HBK_NOT_FOUND);
-  const Signed& it = found->second;
+  const LastSigned& it = found->second;
   const Model& model = published_.at(call.slot);
   const bool remembers = call.number != 0;
   const uint64_t seen = remembers && seen_ ? seen_->size : 0;

@@ -39,7 +39,9 @@ const std::vector<Hash>& ModelAnswers::Leaves() {
 
 Hash ModelAnswers::RootAt(uint64_t size) { return PlainRoot(absl::MakeConstSpan(Leaves()).first(size)); }
 
-bool ModelAnswers::Holds(const Signed& it) { return it.size <= log_.size() && RootAt(it.size) == it.root; }
+bool ModelAnswers::Holds(const LastSigned& it) {
+  return it.size <= log_.size() && RootAt(it.size) == it.root;
+}
 
 std::string ModelAnswers::SignedText() const {
   return absl::StrCat(published_->size, " ", LineOf(published_->root));
@@ -210,7 +212,7 @@ std::string AccountsText(const Model& model) {
   return absl::StrJoin(accounts, "\n");
 }
 
-std::string SoundAudit(const Model& model, const Signed& it, uint64_t seen) {
+std::string SoundAudit(const Model& model, const LastSigned& it, uint64_t seen) {
   return absl::StrCat(Failed(HBK_OK), " ", hbk_finding_name(HBK_FINDING_NONE), " ", it.size, " ",
                       LineOf(it.root), " seen ", seen, " parties ",
                       std::count_if(model.log().begin(), model.log().end(), IsOpening), " accounts ",

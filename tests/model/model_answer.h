@@ -12,7 +12,7 @@
 namespace hourbook {
 
 // The last checkpoint that a ledger remembers, and into which publication it went.
-struct Signed {
+struct LastSigned {
   uint64_t size;
   Hash root;
   uint32_t where;
@@ -21,7 +21,7 @@ struct Signed {
 // Of a model that does not change meanwhile.
 class ModelAnswers {
  public:
-  ModelAnswers(const Model& model, std::optional<Signed> published)
+  ModelAnswers(const Model& model, std::optional<LastSigned> published)
       : model_(model), log_(model.log()), published_(published) {}
 
   // Empty where it is not to be asked.
@@ -30,7 +30,7 @@ class ModelAnswers {
   // Up to the model's size.
   Hash RootAt(uint64_t size);
   // Whether it has all that was signed.
-  bool Holds(const Signed& it);
+  bool Holds(const LastSigned& it);
 
   // What a cursor gives, oldest or newest first, or nothing where there can be none.
   std::optional<std::vector<std::string>> Listed(const Question& question) const;
@@ -50,7 +50,7 @@ class ModelAnswers {
 
   const Model& model_;
   const std::vector<Entry>& log_;
-  const std::optional<Signed> published_;
+  const std::optional<LastSigned> published_;
   std::vector<Hash> leaves_;
 };
 
@@ -58,7 +58,7 @@ class ModelAnswers {
 std::string AccountsText(const Model& model);
 
 // What an audit reports of a log that is sound.
-std::string SoundAudit(const Model& model, const Signed& it, uint64_t seen);
+std::string SoundAudit(const Model& model, const LastSigned& it, uint64_t seen);
 
 }  // namespace hourbook
 

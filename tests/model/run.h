@@ -75,7 +75,7 @@ struct Branch {
   bool is_backup = false;
   bool is_fresh_backup = false;  // never opened
   Model model;
-  std::optional<Signed> remembered;
+  std::optional<LastSigned> remembered;
   std::array<AtProcess, Crew::kSize> at;
   uint64_t wholes = 0;
 };
@@ -92,7 +92,7 @@ class Run {
   Mismatch CompareAll(int64_t clock, Census& census);
 
   const std::vector<Branch>& branches() const { return branches_; }
-  const std::map<uint32_t, Signed>& publications() const { return signed_; }
+  const std::map<uint32_t, LastSigned>& publications() const { return signed_; }
 
  private:
   // What must be answered; changes the model's side of it.
@@ -125,9 +125,9 @@ class Run {
   Crew& crew_;
   const std::string home_;
   std::vector<Branch> branches_;
-  std::map<uint32_t, Signed> signed_;
+  std::map<uint32_t, LastSigned> signed_;
   std::map<uint32_t, Model> published_;  // as it was then
-  std::optional<Signed> seen_;           // by the auditor who remembers
+  std::optional<LastSigned> seen_;           // by the auditor who remembers
 };
 
 // The questions that ask for everything.
