@@ -98,6 +98,7 @@ absl::Status Pipeline::Submit(std::unique_ptr<Request> request, absl::Time deadl
                   absl::StrCat("there are ", waiting_entries_, " entries in the queue and no room for ",
                                entries, " more; nothing was taken over, submit them later"));
     }
+    if (leading_stopped_) return IsClosed();  // meanwhile, and nobody would lead it
   }
   waiting_.splice(waiting_.end(), self);
   static_cast<void>(request.release());  // the pipeline's now
@@ -142,6 +143,7 @@ void Pipeline::StopLeading() {
   absl::MutexLock lock(&lock_);
   leading_stopped_ = true;
   leader_wanted_.Signal();
+  queue_room_.SignalAll();
 }
 
 bool Pipeline::IsLeadingStopped() const {

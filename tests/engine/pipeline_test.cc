@@ -503,6 +503,22 @@ TEST_F(SubmitTest, WhoWaitsWhileItIsDrainedIsAnswered) {
   EXPECT_EQ(MinutesOf(*SnapshotOf(*ledger_), 0), written * 60);
 }
 
+// Regression: what was taken over once there was room again was led by nobody, and who drained it waited.
+TEST_F(SubmitTest, WhoWaitsForRoomWhileItIsDrainedIsRefused) {
+  absl::Notification go_on;
+  ASSERT_TRUE(Submit({Service(0, 0)}, [&](const absl::Status&) { go_on.WaitForNotification(); }).ok());
+  const std::vector<Entry> large(Ledger::kBatchMax, Service(2, 0));
+  while (Submit(large, [](const absl::Status&) {}, absl::Now() + absl::Milliseconds(20)).ok()) continue;
+  absl::Status late;
+  std::thread waits([&] { late = Submit(large, [](const absl::Status&) {}); });
+  absl::SleepFor(absl::Milliseconds(50));  // it waits by now, or comes too late
+  std::thread drains([&] { its_->Drain(); });
+  waits.join();  // while nothing can be written
+  EXPECT_EQ(FailureOf(late), Failure::kClosed);
+  go_on.Notify();
+  drains.join();
+}
+
 TEST_F(SubmitTest, WhatCannotBeTakenOverIsRefusedAtOnce) {
   const auto never = [](const absl::Status&) { ADD_FAILURE() << "was told"; };
   EXPECT_EQ(FailureOf(Submit({}, never)), Failure::kBatchEmpty);
