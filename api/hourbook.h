@@ -483,8 +483,8 @@ typedef struct hbk_stat {
   uint64_t parties;         /* ever opened */
   uint64_t accounts;
   uint64_t holds;           /* pending entries neither posted, voided nor lapsed */
-  uint64_t data_bytes;      /* of the file's pages in use */
-  uint64_t file_bytes;      /* of the data file */
+  uint64_t data_bytes;      /* up to the last page ever used; free ones are used again */
+  uint64_t file_bytes;      /* of the data file; may end before a last page that is free */
   uint64_t map_bytes;       /* address space reserved */
   int32_t utc_offset;       /* seconds east of UTC, of the genesis */
   uint8_t root[32];         /* of the tree at size */

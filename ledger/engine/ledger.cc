@@ -101,15 +101,14 @@ absl::StatusOr<ReadTxn> Ledger::ReadUnderLock() {
 absl::StatusOr<std::unique_ptr<Ledger>> Ledger::OpenStore(const std::string& directory,
                                                           const StoreOptions& store_options,
                                                           LedgerOptions options) {
-  // Before the file is opened: closing a second handle on it would end the locks of the first. Where
-  // there is no directory yet, none can be open.
+  if (store_options.create && !store_options.read_only) {
+    if (absl::Status made = Store::MakeDirectory(directory); !made.ok()) return made;
+  }
+  // Before the file is opened: closing a second handle on it would end the locks of the first.
   absl::StatusOr<Registry::Entry> registered = Registry::Register(directory);
-  const bool is_new = !registered.ok() && FailureOf(registered.status()) == Failure::kNotFound;
-  if (!registered.ok() && !is_new) return registered.status();
+  if (!registered.ok()) return registered.status();
   absl::StatusOr<std::unique_ptr<Store>> store = Store::Open(directory, store_options);
   if (!store.ok()) return store.status();
-  if (is_new) registered = Registry::Register(directory);
-  if (!registered.ok()) return registered.status();
   return std::unique_ptr<Ledger>(
       new Ledger(AbsolutePath(directory), *std::move(store), *std::move(registered),
                  std::move(options)));
@@ -244,10 +243,19 @@ absl::Status Ledger::Submit(absl::Span<const Entry> batch, absl::Time deadline,
 
 absl::Status Ledger::Backup(const std::string& directory) {
   if (absl::Status usable = CheckUsable(); !usable.ok()) return usable;
-  if (absl::Status copied = store_->Backup(directory); !copied.ok()) return copied;
+  if (Store::IsIn(directory)) {
+    return Fail(Failure::kLedgerExists, absl::StrCat(directory, " holds a ledger; choose an empty directory"));
+  }
+  // Read before the copy is made, which then holds all that it speaks of; written before, so that no copy is
+  // ever without.
   const absl::StatusOr<std::optional<Published>> published = ReadPublished(directory_);
   if (!published.ok()) return published.status();
-  return *published ? WritePublished(directory, **published) : absl::OkStatus();
+  if (absl::Status made = Store::MakeDirectory(directory); !made.ok()) return made;
+  absl::Status copied = *published ? WritePublished(directory, **published) : ForgetPublished(directory);
+  if (copied.ok()) copied = store_->Backup(directory);
+  const bool is_made = copied.ok() || FailureOf(copied) == Failure::kLedgerExists;  // then by another, meanwhile
+  if (!is_made) static_cast<void>(ForgetPublished(directory));
+  return copied;
 }
 
 absl::Status Ledger::ForgetPublication() {

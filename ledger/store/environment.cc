@@ -8,11 +8,13 @@
 
 #include <cerrno>
 #include <new>
+#include <optional>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "ledger/base/error.h"
+#include "ledger/store/free_pages.h"
 
 namespace hourbook {
 namespace {
@@ -62,8 +64,6 @@ Meaning MeaningOf(int code) {
   }
 }
 
-std::string DataFile(const std::string& directory) { return directory + "/data.mdb"; }
-
 absl::Status SystemError(absl::string_view doing) { return LmdbError(errno, doing); }
 
 // A file is on disk only when its directory is, too.
@@ -100,11 +100,13 @@ std::string ParentOf(const std::string& directory) { return directory + "/.."; }
 
 }  // namespace
 
+std::string DataFile(const std::string& directory) { return directory + "/data.mdb"; }
+
 absl::Status SyncDirectory(const std::string& directory) {
   return Sync(directory, O_RDONLY | O_DIRECTORY);
 }
 
-absl::Status MakeDirectory(const std::string& directory) {
+absl::Status Store::MakeDirectory(const std::string& directory) {
   if (::mkdir(directory.c_str(), 0755) == 0) return SyncDirectory(ParentOf(directory));
   if (errno == EEXIST) return absl::OkStatus();
   if (errno != ENOENT) return SystemError(absl::StrCat("making ", directory));
@@ -170,16 +172,35 @@ uint64_t Environment::NeededBytes() const {
 // LMDB maps what its meta page speaks of; beyond the end of a file cut short that is a SIGBUS, so
 // the length is compared before any other page is read. After what is needed: another process may be
 // writing, and the file only grows.
-absl::Status Environment::CheckLength() const {
+absl::Status Environment::CheckLength() {
   const uint64_t needed = NeededBytes();
   struct stat file;
   if (::fstat(Fd(), &file) != 0) {
     return SystemError(absl::StrCat("looking at ", DataFile(directory_)));
   }
   if (static_cast<uint64_t>(file.st_size) >= needed) return absl::OkStatus();
+  if (needed != kTooMuch) {
+    const absl::StatusOr<bool> is_sound = LacksNothing();
+    if (!is_sound.ok()) return is_sound.status();
+    if (*is_sound) return absl::OkStatus();
+  }
   return Fail(Failure::kTruncated,
               absl::StrCat(DataFile(directory_), " is cut short: ", file.st_size, " bytes of ",
                            needed, "; restore a backup"));
+}
+
+absl::StatusOr<bool> Environment::LacksNothing() {
+  constexpr int kTries = 1'000;  // each is in vain only where others have committed twice meanwhile
+  for (int i = 0; i < kTries; ++i) {
+    const absl::StatusOr<MDB_txn*> txn = Begin(MDB_RDONLY);
+    if (!txn.ok()) return txn.status();
+    const absl::Cleanup end = [this, &txn] {
+      mdb_txn_abort(*txn);
+      End();
+    };
+    if (const std::optional<bool> is_sound = LacksFreePagesAlone(Fd(), mdb_txn_id(*txn))) return *is_sound;
+  }
+  return false;
 }
 
 absl::Status Environment::Enter() {
@@ -210,12 +231,14 @@ absl::StatusOr<MDB_txn*> Environment::Begin(unsigned flags) {
     MDB_txn* txn = nullptr;
     const int code = TryBegin(flags, &txn);
     if (code == 0) return txn;
+    // Where no map would ever do. Before the end: another thread's resize unmaps what this reads.
+    const bool is_absurd = code == MDB_MAP_RESIZED && NeededBytes() == kTooMuch;
+    const absl::Status length = is_absurd ? CheckLength() : absl::OkStatus();
     End();
+    if (!length.ok()) return length;
     if (code != MDB_MAP_RESIZED) {
       return LmdbError(code, absl::StrCat("beginning a transaction on ", directory_));
     }
-    // No map would ever do.
-    if (NeededBytes() == kTooMuch) return CheckLength();
     if (absl::Status adopted = Resize(false); !adopted.ok()) return adopted;
   }
 }
@@ -237,20 +260,8 @@ absl::StatusOr<MDB_txn*> Environment::TryBeginRead() {
 
 absl::Status Environment::Commit(MDB_txn* txn) {
   const int code = mdb_txn_commit(txn);
-  if (code == 0) FillUp();
   End();
   return code == 0 ? absl::OkStatus() : LmdbError(WithoutRoom(code, directory_), "committing to disk");
-}
-
-// LMDB never writes a page that was allocated and freed by one transaction. Were it the last one,
-// the file would be shorter than CheckLength expects. Only ever lengthens the file, whoever else is
-// writing. Where the file system cannot, CheckLength is as strict as before.
-void Environment::FillUp() const {
-  struct stat file;
-  const uint64_t needed = NeededBytes();
-  if (::fstat(Fd(), &file) != 0 || static_cast<uint64_t>(file.st_size) >= needed) return;
-  const uint64_t missing = needed - static_cast<uint64_t>(file.st_size);
-  (void)::fallocate(Fd(), 0, file.st_size, static_cast<off_t>(missing));
 }
 
 absl::Status Environment::Grow() { return Resize(true); }
@@ -291,12 +302,11 @@ absl::Status Environment::Remap(bool grow) {
 }
 
 absl::Status Environment::Copy(const std::string& directory) {
-  struct stat file;
   const std::string copy = DataFile(directory);
   const absl::Status exists =
       Fail(Failure::kLedgerExists, absl::StrCat(copy, " exists; choose an empty directory"));
-  if (::stat(copy.c_str(), &file) == 0) return exists;
-  if (absl::Status made = MakeDirectory(directory); !made.ok()) return made;
+  if (Store::IsIn(directory)) return exists;
+  if (absl::Status made = Store::MakeDirectory(directory); !made.ok()) return made;
   int code = 0;
   do {
     if (absl::Status entered = Enter(); !entered.ok()) return entered;

@@ -20,8 +20,7 @@ namespace hourbook {
 // An LMDB or system error as a Status that says what was being done and what to do.
 absl::Status LmdbError(int code, absl::string_view doing);
 
-// Makes a directory where there is none, durably. kNotFound where the one above it is missing.
-absl::Status MakeDirectory(const std::string& directory);
+std::string DataFile(const std::string& directory);
 
 // Makes the names in a directory durable.
 absl::Status SyncDirectory(const std::string& directory);
@@ -55,8 +54,9 @@ class Environment {
 
   int Fd() const;
   uint64_t NeededBytes() const;
-  absl::Status CheckLength() const;
-  void FillUp() const;
+  absl::Status CheckLength();
+  // Of a file that is shorter than LMDB says.
+  absl::StatusOr<bool> LacksNothing();
 
   // Counts what uses the map as live, until End.
   absl::Status Enter();

@@ -163,10 +163,14 @@ absl::Status WriteTxn::Commit(const Hash& root) {
   return absl::OkStatus();
 }
 
+bool Store::IsIn(const std::string& directory) {
+  struct stat file;
+  return ::stat(DataFile(directory).c_str(), &file) == 0;
+}
+
 absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& directory,
                                                    const StoreOptions& options) {
-  struct stat file;
-  const bool exists = ::stat(absl::StrCat(directory, "/data.mdb").c_str(), &file) == 0;
+  const bool exists = IsIn(directory);
   const bool create = options.create && !options.read_only;
   if (!exists && errno == EACCES) return LmdbError(EACCES, absl::StrCat("opening ", directory));
   if (!exists && !create) {

@@ -175,6 +175,12 @@ class WriteTxn : public ReadTxn {
 // Thread-safe, but for one WriteTxn at a time.
 class Store {
  public:
+  // Makes a directory for one, durably, where there is none. kNotFound where the one above it is missing.
+  static absl::Status MakeDirectory(const std::string& directory);
+
+  // Whether a directory holds one's data file.
+  static bool IsIn(const std::string& directory);
+
   // kNotFound where the directory holds no ledger (and create is not set); kNotALedger where it
   // holds another LMDB file; kCorrupt, kTruncated, kNewerFormat, kPermissionDenied.
   static absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& directory,

@@ -103,19 +103,21 @@ class PublishesMeanwhile {
     for (const int fd : {asked_[0], answered_[0], answered_[1]}) ::close(fd);
   }
 
-  static void Begin() {
-    opened_ = 0;
+  // The first ones of opening a ledger, whose room the store reserves and which LMDB opens, are when it lets
+  // nobody else in.
+  static constexpr int kFilesOfTheStore = 4;
+
+  static void Begin(int spared) {
+    opened_ = -spared;
     SetCallGate([](Call call) {
-      // The first ones, whose room the store reserves and which LMDB opens, are when it lets nobody else in.
-      if (call != Call::kOpen || ++opened_ <= kFilesOfTheStore) return 0;
+      if (call != Call::kOpen || ++opened_ <= 0) return 0;
       char byte = 0;
       return ::write(asked_[1], &byte, 1) == 1 && ::read(answered_[0], &byte, 1) == 1 ? 0 : EIO;
     });
   }
-  static int Published() { return std::max(0, opened_ - kFilesOfTheStore); }
+  static int Published() { return std::max(0, opened_); }
 
  private:
-  static constexpr int kFilesOfTheStore = 4;
   static inline int asked_[2], answered_[2];
   static inline int opened_;
   pid_t child_;
@@ -132,7 +134,7 @@ TEST_F(PublisherTest, ALedgerThatIsPublishedWhileItIsOpenedIsNotBehind) {
     ledger_.reset();
     return published && !HasFailure();
   });
-  PublishesMeanwhile::Begin();
+  PublishesMeanwhile::Begin(PublishesMeanwhile::kFilesOfTheStore);
   ledger_ = OpenTown(path());
   SetCallGate(nullptr);
   EXPECT_GE(PublishesMeanwhile::Published(), 2) << "as it read both checkpoints";
@@ -218,6 +220,44 @@ TEST_F(PublisherTest, ARestoredBackupNeitherSignsNorAppends) {
   EXPECT_EQ(FailureOf(TryPublish().status()), Failure::kBehind);
   EXPECT_EQ(CheckPublication(site(), log()).size, 500u);
   EXPECT_EQ(SnapshotOf(*ledger_)->size(), 300u) << "reading goes on";
+}
+
+// Regression: what was published was read after the copy was made, which lacked entries that it spoke of.
+TEST_F(PublisherTest, ABackupHoldsWhatItRemembersThoughMoreIsPublishedMeanwhile) {
+  PublishOk();
+  {
+    const PublishesMeanwhile other([this, number = uint64_t{1'000}, own = std::shared_ptr<Ledger>()]() mutable {
+      if (own == nullptr) own = OpenTown(path());
+      SendOk(*own, {Service(++number, 0)});
+      return Publish(*own, signer_, site(), Always).ok() && !HasFailure();
+    });
+    PublishesMeanwhile::Begin(0);
+    EXPECT_TRUE(ledger_->Backup(temp_ / "backup").ok());
+    SetCallGate(nullptr);
+    EXPECT_GE(PublishesMeanwhile::Published(), 4);
+  }
+  std::filesystem::remove_all(site());  // which knows better
+  const auto copy = OpenTown(temp_ / "backup");
+  EXPECT_TRUE(ReadPublished(temp_ / "backup").value());
+  EXPECT_TRUE(copy->not_behind().ok()) << copy->not_behind();
+}
+
+// Regression: where it failed as it remembered the publication, a copy stayed that knew of none.
+TEST_F(PublisherTest, ABackupThatFailsLeavesNothingAndKnowsThePublicationOtherwise) {
+  PublishOk();
+  static int left;
+  const std::string copy = temp_ / "backup";
+  int failed = 0;
+  for (int call = 1; failed == call - 1; ++call) {
+    left = call;
+    SetCallGate([](Call) { return --left == 0 ? EIO : 0; });
+    const bool is_made = ledger_->Backup(copy).ok();
+    SetCallGate(nullptr);
+    failed += !is_made;
+    EXPECT_EQ(std::filesystem::exists(copy + "/data.mdb"), is_made) << "call " << call;
+    EXPECT_EQ(std::filesystem::exists(copy + "/published"), is_made) << "call " << call;
+  }
+  EXPECT_GT(failed, 5);
 }
 
 TEST_F(PublisherTest, AnOperatorMayGiveThePublicationUp) {

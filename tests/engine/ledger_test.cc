@@ -2,8 +2,12 @@
 
 #include <fcntl.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <atomic>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "ledger/base/error.h"
 #include "ledger/chain/hasher.h"
@@ -280,6 +284,36 @@ TEST_F(LedgerTest, ABackupIsALedgerOfItsOwn) {
   SendOk(*copy, {Service(0, 0)});
   EXPECT_EQ(SnapshotOf(*copy)->root(), SnapshotOf(*ledger)->root());
   EXPECT_EQ(FailureOf(ledger->Backup(temp_ / "copy")), Failure::kLedgerExists);
+}
+
+// Regression: both opened the file that neither had found; the one that ended so let go of the other's locks.
+TEST_F(LedgerTest, OfTwoThreadsThatCreateItOneDoesAndKeepsItsLocks) {
+  for (int round = 0; round < 20; ++round) {
+    const std::string path = temp_ / ("ledger" + std::to_string(round));
+    std::atomic<int> ready{0};
+    absl::StatusOr<std::unique_ptr<Ledger>> made[2];
+    std::vector<std::thread> threads;
+    for (auto& its : made) {
+      threads.emplace_back([&] {
+        ++ready;
+        while (ready < 2) std::this_thread::yield();
+        its = Ledger::Create(path, TownGenesis(), TownOptions());
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    ASSERT_NE(made[0].ok(), made[1].ok()) << made[0].status() << made[1].status();
+    EXPECT_EQ(FailureOf((made[0].ok() ? made[1] : made[0]).status()), Failure::kAlreadyOpen);
+    const pid_t child = ::fork();
+    if (child == 0) {  // to whom this process's locks are others'
+      const int fd = ::open((path + "/lock.mdb").c_str(), O_RDWR);
+      struct flock lock{};
+      lock.l_type = F_WRLCK;
+      ::_exit(fd >= 0 && ::fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK ? 0 : 1);
+    }
+    int status = -1;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_EQ(status, 0) << "nobody else believes itself alone";
+  }
 }
 
 TEST_F(LedgerTest, AProcessTakesInWhatAnotherWrites) {
