@@ -83,7 +83,7 @@ void Ledger::LeaveThreads() ABSL_NO_THREAD_SAFETY_ANALYSIS {
 absl::StatusOr<ReadTxn> Ledger::ReadUnderLock() {
   while (true) {
     state_lock_.Lock();
-    // Where there is no memory to read.
+    // Where there is no memory to read. That the lock is held is not known inside of a lambda.
     absl::Cleanup unlock = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { state_lock_.Unlock(); };
     absl::StatusOr<std::optional<ReadTxn>> txn = store_->TryRead();
     std::move(unlock).Cancel();
@@ -285,6 +285,7 @@ absl::StatusOr<std::unique_ptr<Snapshot>> Ledger::OpenSnapshot() {
   state.ShareView(size);
   absl::Cleanup remove_view = [&] { state.RemoveView(size); };
   core_->PinIds(ids_covered);
+  // Still under the lock, which is not known inside of a lambda.
   absl::Cleanup unpin = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS { core_->UnpinIds(ids_covered); };
   auto snapshot = std::make_unique<Snapshot>(*this, core_, *std::move(txn));
   std::move(remove_view).Cancel();

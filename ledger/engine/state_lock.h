@@ -11,6 +11,8 @@
 
 namespace hourbook {
 
+// The thread safety analysis cannot know that this lock is held where its own lock_ is: its functions say what
+// they do, and are not analysed.
 class ABSL_LOCKABLE StateLock {
  public:
   void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
