@@ -20,9 +20,10 @@ constexpr char kFreeUp[] = "free";
 class SmallDiskTest : public testing::Test {
  protected:
   void SetUp() override {
-    // In a namespace of the process's own, so that the mount ends with it.
+    // In a namespace of the process's own, so that the mount ends with it. In a chroot / may be nothing that
+    // was mounted, and cannot be made private: then it ends with the test.
     const bool may = ::unshare(CLONE_NEWNS) == 0 &&
-                     ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+                     (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 || errno == EINVAL) &&
                      ::mount("hourbook", disk().c_str(), "tmpfs", 0, "size=1m") == 0;
     if (!may) {
       std::fprintf(stderr, "SKIPPED: no file system of its own for the test: %s\n", std::strerror(errno));
