@@ -3,6 +3,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
+#include <functional>
 #include <map>
 #include <random>
 #include <thread>
@@ -16,6 +18,7 @@
 #include "tests/audit/full_audit.h"
 #include "tests/base/always.h"
 #include "tests/base/effort.h"
+#include "tests/base/killed.h"
 #include "tests/engine/town.h"
 
 namespace hourbook::crash {
@@ -36,7 +39,7 @@ LedgerOptions Options() {
 
 // What a process says through a pipe that it was answered: whole, since it is short.
 struct Answered {
-  enum What : uint64_t { kEntry, kCopy, kPublished };
+  enum What : uint64_t { kEntry, kCopy, kPublished, kNothing };
   uint64_t what;
   uint64_t number;  // of the entry's id, or of the copy
   uint64_t index;   // of the entry; what there was before it was copied or published
@@ -58,26 +61,28 @@ class KillTest : public testing::Test {
     SendOk(*ledger, Founding(kVolunteers));
   }
 
-  // A life that is ended, and what it was answered.
-  void LiveAndBeKilled(uint64_t life) {
+  // Lives in a process that is killed, not before it came to the first of these, or ended; with none of them
+  // it may be before it has done anything. Takes in what it was answered. How it ended, as waitpid tells.
+  int LiveAndBeKilled(uint64_t first, const std::function<void(int said)>& live) {
     int said[2];
-    ASSERT_EQ(::pipe(said), 0);
+    HOURBOOK_CHECK(::pipe(said) == 0, "there is a pipe");
     const pid_t process = ::fork();
-    ASSERT_GE(process, 0);
+    HOURBOOK_CHECK(process >= 0, "there is a process");
     if (process == 0) {
       ::close(said[0]);
-      Live(life, said[1]);
+      live(said[1]);
+      ::_exit(0);
     }
     ::close(said[1]);
     copies_.clear();
-    // Some come as far as this at least; others may be killed before they have done anything.
-    const uint64_t first = random_() % 4;
-    for (bool said_it = first > Answered::kPublished; !said_it && Hear(said[0], said_it, first);) {}
+    for (bool said_it = first == Answered::kNothing; !said_it && Hear(said[0], said_it, first);) {}
     absl::SleepFor(kLongestRest * static_cast<int64_t>(random_() % 1'000) / 1'000);
     ::kill(process, SIGKILL);
-    ASSERT_EQ(::waitpid(process, nullptr, 0), process);
+    int status = 0;
+    HOURBOOK_CHECK(::waitpid(process, &status, 0) == process, "it is a child");
     for (bool ignored = false; Hear(said[0], ignored, first);) {}
     ::close(said[0]);
+    return status;
   }
 
   // Takes in one word; false at the end.
@@ -91,9 +96,17 @@ class KillTest : public testing::Test {
     return true;
   }
 
+  // In the process that is killed: ends it, with an exit status that is found, where a call fails.
+  static void MustBeOk(const absl::Status& status, const char* what) {
+    if (status.ok()) return;
+    std::fprintf(stderr, "%s: %s\n", what, status.ToString().c_str());
+    ::_exit(1);
+  }
+
   // Of the killed process: until then.
   [[noreturn]] void Live(uint64_t life, int said) {
     const auto ledger = OpenTown(path(), Options());
+    if (ledger == nullptr) ::_exit(1);
     const auto say = [said](const Answered& answered) {
       if (::write(said, &answered, sizeof(answered)) != sizeof(answered)) ::_exit(1);
     };
@@ -108,16 +121,16 @@ class KillTest : public testing::Test {
             if (i == 0) break;
           }
           std::vector<Outcome> outcomes(batch.size());
-          if (!ledger->Append(batch, absl::InfiniteFuture(), absl::MakeSpan(outcomes)).ok()) ::_exit(1);
+          MustBeOk(ledger->Append(batch, absl::InfiniteFuture(), absl::MakeSpan(outcomes)), "append");
           say({Answered::kEntry, next - 1, outcomes.back().index});
         }
       });
     }
     for (uint64_t number = 0;; ++number) {
       const uint64_t size = SnapshotOf(*ledger)->size();
-      if (!Publish(*ledger, signer_, site(), Always).ok()) ::_exit(1);
+      MustBeOk(Publish(*ledger, signer_, site(), Always).status(), "publish");
       say({Answered::kPublished, 0, size});
-      if (!ledger->Backup(CopyOf(number)).ok()) ::_exit(1);
+      MustBeOk(ledger->Backup(CopyOf(number)), "backup");
       say({Answered::kCopy, number, size});
     }
   }
@@ -167,22 +180,31 @@ class KillTest : public testing::Test {
 };
 
 TEST_F(KillTest, NothingThatWasAnsweredIsMissing) {
-  uint64_t answered = 0;
-  const uint64_t lives = kKills * TestEffort();
-  for (uint64_t life = 0; life < lives && !HasFatalFailure(); ++life) {
+  uint64_t answered = 0, kills = 0;
+  for (uint64_t life = 0; life < kKills * TestEffort() && !HasFailure(); ++life) {
     SCOPED_TRACE(absl::StrCat("HOURBOOK_SEED=", TestSeed(), " life ", life));
     if (life % kKillsALedger == 0) {
       answered += entries_.size();
       MakeTown();
     }
-    LiveAndBeKilled(life + 1);
+    const int status = LiveAndBeKilled(random_() % (Answered::kNothing + 1), [&](int said) { Live(life + 1, said); });
+    EXPECT_TRUE(WasKilled(status)) << "it ended by itself: " << status;
+    kills += WasKilled(status);
     ExpectAllThatWasAnswered();
   }
   answered += entries_.size();
-  PrintCounts("kill", {{"kills", lives}, {"answered", answered}, {"copies", copied_}});
-  EXPECT_GT(answered, lives);
+  PrintCounts("kill", {{"kills", kills}, {"answered", answered}, {"copies", copied_}});
+  EXPECT_GT(answered, kills);
   EXPECT_GT(copied_, 0);
   EXPECT_GT(published_, 0);
+}
+
+// That an end before the kill would be seen.
+TEST_F(KillTest, ALifeThatEndsByItselfIsFound) {
+  EXPECT_TRUE(WasKilled(LiveAndBeKilled(Answered::kNothing, [](int) { ::pause(); })));
+  const auto refused = [](int) { MustBeOk(absl::InternalError("refused, as this test has it"), "append"); };
+  EXPECT_FALSE(WasKilled(LiveAndBeKilled(Answered::kEntry, refused)));
+  EXPECT_FALSE(WasKilled(LiveAndBeKilled(Answered::kEntry, [](int) { ::raise(SIGTERM); })));
 }
 
 }  // namespace

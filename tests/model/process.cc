@@ -11,12 +11,13 @@
 #include <cerrno>
 
 #include "ledger/base/check.h"
+#include "tests/base/killed.h"
 #include "tests/base/message.h"
 
 namespace hourbook {
 
 Worker::~Worker() {
-  HOURBOOK_CHECK(End(), "a worker ended badly: it crashed, or a sanitizer found something");
+  HOURBOOK_CHECK(End() == 0, "a worker ended badly: it crashed, or a sanitizer found something");
 }
 
 bool Worker::Begin() {
@@ -50,26 +51,27 @@ std::optional<Reply> Worker::Serve(const Call& call) {
   return message ? DecodeReply(*message) : std::nullopt;
 }
 
-void Worker::Kill() {
-  if (process_ != 0) ::kill(process_, SIGKILL);
-  End();
-}
-
-void Worker::KillWhileServing(const Call& call, unsigned microseconds) {
-  if (!Send(call)) return;
-  ::usleep(microseconds);
-  Kill();
-}
-
-bool Worker::End() {
+bool Worker::Kill() {
   if (process_ == 0) return true;
+  ::kill(process_, SIGKILL);
+  return WasKilled(End());
+}
+
+bool Worker::KillWhileServing(const Call& call, unsigned microseconds) {
+  const bool is_sent = Send(call);
+  if (is_sent) ::usleep(microseconds);
+  return Kill() && is_sent;
+}
+
+int Worker::End() {
+  if (process_ == 0) return 0;
   ::close(to_);
   ::close(from_);
   int status = 0;
   while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
   }
   process_ = 0;
-  return status == 0 || (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+  return status;
 }
 
 int ServeAsWorker() {

@@ -39,17 +39,19 @@ class Worker : public Process {
 
   std::optional<Reply> Serve(const Call& call) override;
 
-  // Kills it while it serves the call, or just before or after.
-  void KillWhileServing(const Call& call, unsigned microseconds);
-  void Kill();
+  // Kills it while it serves the call, or just before or after. Whether it was there to be killed: what
+  // crashed is not.
+  bool KillWhileServing(const Call& call, unsigned microseconds);
+  // Likewise; also where none was begun.
+  bool Kill();
 
   uint64_t begun() const { return begun_; }
 
  private:
   bool Begin();
   bool Send(const Call& call);
-  // Waits for its end. Whether it ended by itself and well, or was killed.
-  bool End();
+  // Waits for its end. How it ended, as waitpid tells: 0 for well, or where none was begun.
+  int End();
 
   uint64_t begun_ = 0;
   pid_t process_ = 0;  // 0 for none

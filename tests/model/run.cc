@@ -1,8 +1,6 @@
 #include "tests/model/run.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
 
 #include "absl/strings/str_cat.h"
 #include "ledger/base/check.h"
@@ -10,14 +8,6 @@
 
 namespace hourbook {
 namespace {
-
-// Memory, where there is some: what is on disk when the power fails is tested elsewhere.
-std::string NewDirectory() {
-  const char* const where = std::filesystem::exists("/dev/shm") ? "/dev/shm" : "/tmp";
-  std::string path = absl::StrCat(where, "/hourbook-model.XXXXXX");
-  HOURBOOK_CHECK(::mkdtemp(path.data()) != nullptr, "no temporary directory could be made");
-  return path;
-}
 
 void MakeKey(const std::string& home) {
   hbk_key* key = nullptr;
@@ -49,7 +39,7 @@ Question AskFor(What what) {
 
 }  // namespace
 
-Run::Run(Crew& crew) : crew_(crew), home_(NewDirectory()) {
+Run::Run(Crew& crew) : crew_(crew) {
   MakeKey(home_);
   branches_.push_back({.path = home_ + "/ledger",
                        .exists = false,
@@ -70,7 +60,6 @@ Run::~Run() {
       crew_.at(process).Serve(close);
     }
   }
-  std::filesystem::remove_all(home_);
 }
 
 // Not where what it would be about was left out of the steps.
@@ -208,14 +197,12 @@ Mismatch Run::Kill(const Step& step, Census& census) {
   const bool at_work = step.call.entries.size() == 1 && there.is_open && !there.is_behind &&
                        !there.is_read_only && here.is_open && !here.is_behind && !here.is_read_only;
   census.Note(at_work ? Event::kKillAtWork : Event::kKill);
-  if (at_work) {
-    Call call = step.call;
-    FillIn(call, step.process);
-    crew_.worker(step.process).KillWhileServing(call, step.after_micros);
-  } else {
-    crew_.worker(step.process).Kill();
-  }
+  Worker& worker = crew_.worker(step.process);
+  Call call = step.call;
+  FillIn(call, step.process);
+  const bool was_there = at_work ? worker.KillWhileServing(call, step.after_micros) : worker.Kill();
   for (Branch& any : branches_) any.at[step.process] = {};
+  if (!was_there) return "the process had ended before it was killed";
   return at_work ? Resolve(step, census) : "";
 }
 

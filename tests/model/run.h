@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/base/temp_dir.h"
 #include "tests/model/call.h"
 #include "tests/model/census.h"
 #include "tests/model/model_answer.h"
@@ -82,7 +83,6 @@ struct Branch {
 
 class Run {
  public:
-  // In a directory that is removed at the end.
   explicit Run(Crew& crew);
   ~Run();
 
@@ -123,7 +123,9 @@ class Run {
   bool IsBehind(const Branch& branch) const;
 
   Crew& crew_;
-  const std::string home_;
+  // In memory: what is on disk when the power fails is tested elsewhere.
+  const TempDir temp_{TempDir::MemoryBase()};
+  const std::string home_ = temp_.path();
   std::vector<Branch> branches_;
   std::map<uint32_t, LastSigned> signed_;
   std::map<uint32_t, Model> published_;  // as it was then
