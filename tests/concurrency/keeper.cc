@@ -1,7 +1,7 @@
-#include "tests/base/always.h"
 #include "tests/concurrency/keeper.h"
 
 #include <filesystem>
+#include <utility>
 
 #include "gtest/gtest.h"
 #include "ledger/audit/auditor.h"
@@ -10,12 +10,24 @@
 #include "ledger/base/error.h"
 #include "ledger/engine/snapshot.h"
 #include "ledger/engine/verify.h"
+#include "tests/base/always.h"
 #include "tests/engine/town.h"
 
 namespace hourbook {
-namespace {
 
-}  // namespace
+void KeeperCounts::Add(const KeeperCounts& other) {
+  publications += other.publications;
+  audits += other.audits;
+  verifications += other.verifications;
+  backups += other.backups;
+}
+
+void KeeperCounts::ExpectAll() const {
+  EXPECT_GT(publications, 0u);
+  EXPECT_GT(audits, 0u);
+  EXPECT_GT(verifications, 0u);
+  EXPECT_GT(backups, 0u);
+}
 
 void Keeper::Do(int duty) {
   switch (duty % kDuties) {
@@ -46,39 +58,49 @@ void Keeper::Publish() {
   seen.size = checkpoint->size;
   history_.Add(std::move(seen));
   published_[checkpoint->size] = checkpoint->root;
+  ++counts_.publications;
 }
 
-void Keeper::AuditSite() const {
-  AuditReport report;
-  const AuditRequest request{.log = signer_.verifier(),
-                             .policy = {},
-                             .state_file = directory_ + "/seen",
-                             .scratch_directory = directory_,
-                             .threads = 1};
-  const absl::Status audited = Audit(PublishedDirectory(site()), request, Always, report);
+AuditRequest Keeper::Request(std::string state_file) const {
+  return {.log = signer_.verifier(),
+          .policy = {},
+          .state_file = std::move(state_file),
+          .scratch_directory = directory_,
+          .threads = 1};
+}
+
+std::unique_ptr<Snapshot> Keeper::Look() const {
+  auto snapshot = ledger_.OpenSnapshot();
+  if (snapshot.ok()) return *std::move(snapshot);
+  EXPECT_EQ(FailureOf(snapshot.status()), Failure::kMapFull) << snapshot.status();
+  return nullptr;
+}
+
+// Nothing is published yet, or it is sound.
+void Keeper::TakeAudit(const absl::Status& audited, const AuditReport& report) {
   EXPECT_TRUE(audited.ok() || FailureOf(audited) == Failure::kNotFound)
       << audited << ": " << report.finding.what;
+  counts_.audits += audited.ok();
 }
 
-void Keeper::AuditLedgerItself() const {
-  const auto snapshot = ledger_.OpenSnapshot();
-  if (!snapshot.ok()) return;
+void Keeper::AuditSite() {
   AuditReport report;
-  const AuditRequest request{.log = signer_.verifier(),
-                             .policy = {},
-                             .state_file = "",
-                             .scratch_directory = directory_,
-                             .threads = 1};
-  const absl::Status audited = AuditLedger(**snapshot, request, Always, report);
-  EXPECT_TRUE(audited.ok() || FailureOf(audited) == Failure::kNotFound)
-      << audited << ": " << report.finding.what;
+  TakeAudit(Audit(PublishedDirectory(site()), Request(directory_ + "/seen"), Always, report), report);
 }
 
-void Keeper::VerifyIt() const {
-  const auto snapshot = ledger_.OpenSnapshot();
-  if (!snapshot.ok()) return;
-  const absl::Status verified = Verify(**snapshot, Always);
+void Keeper::AuditLedgerItself() {
+  const auto snapshot = Look();
+  if (snapshot == nullptr) return;
+  AuditReport report;
+  TakeAudit(AuditLedger(*snapshot, Request(""), Always, report), report);
+}
+
+void Keeper::VerifyIt() {
+  const auto snapshot = Look();
+  if (snapshot == nullptr) return;
+  const absl::Status verified = Verify(*snapshot, Always);
   EXPECT_TRUE(verified.ok()) << verified;
+  counts_.verifications += verified.ok();
 }
 
 void Keeper::BackUp() {
@@ -98,6 +120,7 @@ void Keeper::BackUp() {
   EXPECT_TRUE(verified.ok()) << verified;
   seen.size = snapshot->size();
   history_.Add(std::move(seen));
+  ++counts_.backups;
 }
 
 }  // namespace hourbook

@@ -170,6 +170,12 @@ inline std::unique_ptr<Snapshot> SnapshotOf(Ledger& ledger) {
   return snapshot.ok() ? *std::move(snapshot) : nullptr;
 }
 
+inline std::vector<Entry> LogOf(const Snapshot& snapshot) {
+  std::vector<Entry> log;
+  for (uint64_t i = 0; i < snapshot.size(); ++i) log.push_back(snapshot.At(i)->entry);
+  return log;
+}
+
 inline uint64_t MinutesOf(const Snapshot& snapshot, uint64_t volunteer) {
   const auto account = snapshot.AccountOf(Volunteer(volunteer), Unit::kMinute);
   EXPECT_TRUE(account.ok()) << account.status();
