@@ -116,12 +116,16 @@ void RecordOpen(int fd, int directory, const char* path, int flags, bool existed
 std::atomic<CallGate> gate{nullptr};
 Window failing;
 std::atomic<int> failing_error{0};
+std::atomic<uint64_t> failed[kCalls];
 
 // Whether the call is to fail; then errno says how.
 bool IsRefused(Call call) {
   const CallGate asked = gate;
   int error = asked == nullptr ? 0 : asked(call);
-  if (failing.Count()) error = failing_error;
+  if (failing.Count()) {
+    error = failing_error;
+    ++failed[static_cast<size_t>(call)];
+  }
   if (error != 0) errno = error;
   return error != 0;
 }
@@ -202,6 +206,12 @@ void FailCalls(uint64_t first, uint64_t last, int error) {
 }
 
 uint64_t CountedCalls() { return failing.counted(); }
+
+std::array<uint64_t, kCalls> FailedCalls() {
+  std::array<uint64_t, kCalls> all;
+  for (size_t i = 0; i < kCalls; ++i) all[i] = failed[i];
+  return all;
+}
 
 void StopCallsAfter(uint64_t call) { FailCalls(call, UINT64_MAX, EIO); }
 
