@@ -34,6 +34,7 @@ inline void PrintCounts(const char* what, std::initializer_list<std::pair<const 
   std::printf("torture: %s", what);
   for (const auto& [name, count] : counts) std::printf(" %s=%" PRIu64, name, count);
   std::printf("\n");
+  static_cast<void>(std::fflush(stdout));  // for whoever is killed later
 }
 
 }  // namespace hourbook

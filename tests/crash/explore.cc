@@ -2,6 +2,7 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <numeric>
@@ -46,7 +47,8 @@ class Explorer {
       : directory_(directory), effort_(effort), check_(check), random_(effort.seed) {}
 
   void Take(const Op& op) {
-    if (op.kind == Op::Kind::kPromise) promised_ = op.offset;
+    // Of threads one may say late what it was promised first.
+    if (op.kind == Op::Kind::kPromise) promised_ = std::max(promised_, op.offset);
     disk_.Take(op);
     ++explored_.calls;
     const size_t changes = disk_.unsynced();
@@ -71,14 +73,16 @@ class Explorer {
     return chosen;
   }
 
-  // The change against the others: there or missing, and torn once at a sector and once at a page.
+  // The change against the others: there or missing, and torn at sectors and at pages.
   void TryWith(size_t change, std::vector<bool> others) {
     others[change] = !others[change];
     Try(disk_.After(others));
     others[change] = false;
     for (const uint64_t unit : {uint64_t{512}, uint64_t{4'096}}) {
-      const std::vector<Disk::Part> parts = disk_.PartsOf(change, unit);
-      if (!parts.empty()) Try(disk_.After(others, parts[random_() % parts.size()]));
+      std::vector<Disk::Part> parts = disk_.PartsOf(change, unit);
+      std::shuffle(parts.begin(), parts.end(), random_);
+      parts.resize(std::min(parts.size(), effort_.most_parts));
+      for (const Disk::Part& part : parts) Try(disk_.After(others, part));
     }
   }
 
@@ -122,6 +126,7 @@ Effort Given(Effort effort) {
   effort.seed += (TestSeed() - 1) * 1'000;
   effort.mixtures *= static_cast<int>(TestEffort());
   effort.most_alone *= TestEffort();
+  if (TestEffort() > 1) effort.most_parts = SIZE_MAX;
   return effort;
 }
 

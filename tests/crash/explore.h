@@ -19,6 +19,8 @@ struct Effort {
   int mixtures = 4;
   // Of the changes that are tried alone, so many at most at each call, chosen anew.
   size_t most_alone = 8;
+  // One that is torn ends or begins at so many of its sectors at most, and of its pages, chosen anew.
+  size_t most_parts = 1;
   bool ends_at_unsound = false;  // the first state that is unsound is enough
 };
 
@@ -29,14 +31,15 @@ struct Explored {
   std::string first;  // what is wrong with the first of them
 };
 
-// The seed and the effort that the environment asks for (tests/base/effort.h), of those that are given.
+// The seed and the effort that the environment asks for (tests/base/effort.h), of those that are given. With
+// more than the least, a change is torn at every sector and page of it.
 Effort Given(Effort effort);
 
 // What a program that leaves out one kind of sync would have done: what it writes is written all the same.
 std::vector<Op> Without(Op::Kind sync, std::vector<Op> ops);
 
 // Puts each state that differs from those before into the directory, in place of what it holds, and has it
-// checked, with the last number that was promised before the power failed; 0 for none. The directory is best
+// checked, with the largest number that was promised before the power failed; 0 for none. The directory is best
 // the one that was recorded, whose path may be in its files. Prints how many there were, unless it was to
 // end at one.
 using Check = std::function<absl::Status(uint64_t promised)>;
