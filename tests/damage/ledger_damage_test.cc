@@ -188,15 +188,14 @@ TEST_F(LedgerDamageTest, EveryFlippedBitIsFoundOrMeansNothing) {
   ASSERT_TRUE(ledger.ok()) << ledger.status();
   const Flipper file(DataFile());
   Count flips;
-  Every log(256), rest(16);
+  EachByte log(256), rest(16);
   for (const RawRecord& record : *records_) {
-    Every& every = record.database == "log" ? log : rest;
+    EachByte& each = record.database == "log" ? log : rest;
     const bool is_known = !WhyNoMatter(record).has_value();
     for (size_t i = 0; i < record.key.size() + record.value.size(); ++i) {
       const bool in_key = i < record.key.size();
       const uint64_t at = in_key ? record.key_at + i : record.value_at + i - record.key.size();
-      for (unsigned bit = 0; bit < 8; ++bit) {
-        if (!every.Take()) continue;
+      for (const unsigned bit : each.TakeBits()) {
         Try(file, **ledger, {{at, static_cast<uint8_t>(1U << bit)}}, in_key && !is_known,
             absl::StrCat("bit ", bit, " of byte ", i, ", its key's first, of a ", NameOf(record)), flips);
       }
@@ -204,7 +203,7 @@ TEST_F(LedgerDamageTest, EveryFlippedBitIsFoundOrMeansNothing) {
   }
   const absl::Status after = VerifyOpen(**ledger);
   EXPECT_TRUE(after.ok()) << after;
-  EXPECT_GT(flips.found, 1'000u);
+  EXPECT_GE(flips.tried, log.least() + rest.least());
   Print("flips", flips);
 }
 
@@ -303,10 +302,9 @@ TEST_F(LedgerDamageTest, EveryChangeOfTheMemoryOfACheckpointIsFound) {
       ADD_FAILURE() << "not found: " << what;
     }
   };
-  Every every(8);
+  EachByte each(8);
   for (size_t i = 0; i < published_->size(); ++i) {
-    for (unsigned bit = 0; bit < 8; ++bit) {
-      if (!every.Take()) continue;
+    for (const unsigned bit : each.TakeBits()) {
       std::string changed = *published_;
       changed[i] = static_cast<char>(static_cast<unsigned char>(changed[i]) ^ 1U << bit);
       look(changed, absl::StrCat("bit ", bit, " of byte ", i, " of 'published'"));
