@@ -32,32 +32,35 @@ class Every {
   uint64_t next_;
 };
 
-// Bits of byte after byte of a value, in the short form one of each byte: another one with each seed, all of
-// them with eight seeds in a row. All bits with an effort of eight. A sanitizer is slower still: there it is
-// one bit of so many in the short form, as Every has it.
+// Bits of byte after byte of a value: in the short form one of each byte, or of one byte in so many, another
+// one with each seed; of more bytes, and then more of each, with more effort. A sanitizer is slower still:
+// there it is one bit of so many in the short form, as Every has it.
 class EachByte {
  public:
-  explicit EachByte(uint64_t stride_of_sanitizer)
-      : every_(stride_of_sanitizer), bits_(std::clamp<uint64_t>(TestEffort(), 1, 8)) {}
+  EachByte(uint64_t bytes, uint64_t stride_of_sanitizer)
+      : every_(stride_of_sanitizer),
+        stride_(std::max<uint64_t>(1, bytes / std::max<uint64_t>(1, TestEffort()))),
+        bits_(std::clamp<uint64_t>(TestEffort() / bytes, 1, 8)) {}
 
   // Of the next byte.
   std::vector<unsigned> TakeBits() {
-    ++bytes_;
+    const uint64_t byte = next_++;
+    const bool is_taken = (byte + TestSeed() / 8) % stride_ == 0;
     std::vector<unsigned> taken;
     for (unsigned i = 0; i < 8; ++i) {
-      const auto bit = static_cast<unsigned>((TestSeed() + bytes_ + i) % 8);
-      if (kSlower > 1 ? every_.Take() : i < bits_) taken.push_back(bit);
+      const auto bit = static_cast<unsigned>((TestSeed() + byte / stride_ + i) % 8);
+      if (kSlower > 1 ? every_.Take() : is_taken && i < bits_) taken.push_back(bit);
     }
     return taken;
   }
 
-  // So many were taken at least: at each byte one, but for a sanitizer.
-  uint64_t least() const { return kSlower > 1 ? 0 : bytes_; }
+  // So many are taken at least of what went by: one of each byte, but for a sanitizer.
+  uint64_t least() const { return kSlower > 1 ? 0 : next_ / stride_; }
 
  private:
   Every every_;
-  const uint64_t bits_;
-  uint64_t bytes_ = 0;
+  const uint64_t stride_, bits_;
+  uint64_t next_ = 0;
 };
 
 // So many in the short form, as many times more as is asked for.

@@ -34,7 +34,9 @@ class PublicationDamageTest : public testing::Test {
     return Audit(PublishedDirectory(town_.site), FullAudit(town_.signer.verifier()), Always, report);
   }
 
-  void Look(const std::string& what) {
+  // `what` it is, where it is not found.
+  template <class What>
+  void Look(const What& what) {
     ++tried_;
     const absl::Status audited = TryAudit();
     // A checkpoint that is missing is no publication at all, and an audit says that.
@@ -43,12 +45,12 @@ class PublicationDamageTest : public testing::Test {
                 : !audited.ok() && FailureOf(audited) == Failure::kUnsound) {
       return;
     }
-    if (++missed_ <= 10) ADD_FAILURE() << "not found: " << what << ": " << audited << "; " << EffortText();
+    if (++missed_ <= 10) ADD_FAILURE() << "not found: " << what() << ": " << audited << "; " << EffortText();
   }
 
   void LookAt(const std::string& path, const std::string& changed, const std::string& what) {
     WriteAll(path, changed);
-    Look(absl::StrCat(what, " of ", path));
+    Look([&] { return absl::StrCat(what, " of ", path); });
   }
 
   TempDir temp_{TempDir::MemoryBase()};
@@ -60,19 +62,24 @@ class PublicationDamageTest : public testing::Test {
 TEST_F(PublicationDamageTest, EveryChangeOfAnyFileIsFound) {
   ASSERT_TRUE(TryAudit().ok());
   ASSERT_EQ(files_.size(), 6u) << "a checkpoint, and entries, tiles of two levels, whole and partial";
-  EachByte entries(512), rest(16);
+  EachByte entries(4, 512), rest(1, 16);
   Every cuts_of_entries(512), cuts_of_rest(16);
   std::mt19937_64 random(TestSeed());
   for (const auto& [path, bytes] : files_) {
     const bool is_of_entries = path.find("/entries/") != std::string::npos;
     EachByte& each = is_of_entries ? entries : rest;
     Every& cuts = is_of_entries ? cuts_of_entries : cuts_of_rest;
-    for (size_t i = 0; i < bytes.size(); ++i) {
-      std::string changed = bytes;
-      for (const unsigned bit : each.TakeBits()) {
-        changed[i] = static_cast<char>(static_cast<unsigned char>(bytes[i]) ^ 1U << bit);
-        LookAt(path, changed, absl::StrCat("bit ", bit, " of byte ", i));
+    {
+      const Flipper file(path);
+      for (size_t i = 0; i < bytes.size(); ++i) {
+        for (const unsigned bit : each.TakeBits()) {
+          file.Flip(i, static_cast<uint8_t>(1U << bit));
+          Look([&, &path = path] { return absl::StrCat("bit ", bit, " of byte ", i, " of ", path); });
+          file.Flip(i, static_cast<uint8_t>(1U << bit));
+        }
       }
+    }
+    for (size_t i = 0; i < bytes.size(); ++i) {
       if (cuts.Take()) LookAt(path, bytes.substr(0, i), absl::StrCat("the first ", i, " bytes alone"));
     }
     for (uint64_t i = 0; i < AsMany(50); ++i) {
@@ -86,7 +93,7 @@ TEST_F(PublicationDamageTest, EveryChangeOfAnyFileIsFound) {
     for (const char more : {'\0', '\n', 'a'}) LookAt(path, bytes + more, "a byte more");
     LookAt(path, bytes + bytes, "twice the contents");
     std::filesystem::remove(path);
-    Look(absl::StrCat("the loss of ", path));
+    Look([&, &path = path] { return absl::StrCat("the loss of ", path); });
     for (const auto& [other, others] : files_) {
       if (others != bytes) LookAt(path, others, absl::StrCat("the contents of ", other, " in place"));
     }
