@@ -6,6 +6,7 @@
 #include "ledger/audit/publisher.h"
 #include "ledger/base/error.h"
 #include "tests/audit/forged_publication.h"
+#include "tests/base/always.h"
 #include "tests/engine/town.h"
 
 namespace hourbook {
@@ -52,8 +53,7 @@ class AuditorTest : public testing::Test {
   }
 
   absl::Status TryAudit(const AuditRequest& request) {
-    return Audit(PublishedDirectory(site()), request, [](uint64_t, uint64_t) { return true; },
-                 report_);
+    return Audit(PublishedDirectory(site()), request, Always, report_);
   }
 
   void ExpectSound(const AuditRequest& request) {
@@ -76,7 +76,7 @@ class AuditorTest : public testing::Test {
   // A town of so many entries, published as an operator would.
   void PublishTown(uint64_t size) {
     ledger_ = MakeTown(temp_ / absl::StrCat("ledger-", size), size);
-    ASSERT_TRUE(Publish(*ledger_, signer_, site(), [](uint64_t, uint64_t) { return true; }).ok());
+    ASSERT_TRUE(Publish(*ledger_, signer_, site(), Always).ok());
   }
 
   // A town whose entries a test may change before it publishes them with everything recomputed.
@@ -122,7 +122,7 @@ TEST_F(AuditorTest, ALargePublicationIsSoundAndSoIsItsNextSize) {
   PublishTown(140'000);
   ExpectSound(Request(temp_ / "state"));
   SendOk(*ledger_, {Service(150'000, 0)});
-  ASSERT_TRUE(Publish(*ledger_, signer_, site(), [](uint64_t, uint64_t) { return true; }).ok());
+  ASSERT_TRUE(Publish(*ledger_, signer_, site(), Always).ok());
   ExpectSound(Request(temp_ / "state"));
   EXPECT_EQ(report_.seen, 140'000u);
   EXPECT_EQ(report_.checkpoint.size, 140'001u);
@@ -221,7 +221,7 @@ TEST_F(AuditorTest, AFullTileStandsForAPartialOne) {
   std::vector<Entry> more;
   for (uint64_t i = 300; i < 600; ++i) more.push_back(Service(i, 0));
   SendOk(*ledger_, more);
-  ASSERT_TRUE(Publish(*ledger_, signer_, site(), [](uint64_t, uint64_t) { return true; }).ok());
+  ASSERT_TRUE(Publish(*ledger_, signer_, site(), Always).ok());
   ASSERT_FALSE(std::filesystem::exists(site() + "/tile/entries/001.p"));
   WriteContents(site() + "/checkpoint", old);
   // The partial tile of level 1 stays, for nothing has taken its place.

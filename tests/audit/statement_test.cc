@@ -10,6 +10,7 @@
 #include "ledger/base/error.h"
 #include "ledger/base/file.h"
 #include "ledger/format/statement.h"
+#include "tests/base/always.h"
 #include "tests/engine/town.h"
 
 namespace hourbook {
@@ -43,8 +44,7 @@ class StatementTest : public testing::Test {
   }
 
   std::string PublishNow() {
-    const auto published = Publish(*ledger_, signer_, temp_ / "site",
-                                   [](uint64_t, uint64_t) { return true; });
+    const auto published = Publish(*ledger_, signer_, temp_ / "site", Always);
     EXPECT_TRUE(published.ok()) << published.status();
     return ReadFile(temp_ / "site/checkpoint", kNoteMaxSize).value();
   }

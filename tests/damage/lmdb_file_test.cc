@@ -226,18 +226,18 @@ class LmdbFileTest : public testing::Test {
 
 TEST_F(LmdbFileTest, WhatIsSoundIsWhatItWas) {
   std::map<End, uint64_t> ends;
-  uint64_t findings = 0;
-  for (uint64_t i = 0; i < AsMany(600); ++i) {
+  uint64_t files = 0, findings = 0;
+  for (; files < AsMany(600); ++files) {
     const size_t which = Damage();
     const Read read = ReadInChild(directories_[which]);
     ++ends[read.end];
     const bool is_right = read.end == End::kSound ? read.contents == contents_[which] : read.end != End::kOdd;
     if (is_right || ++findings > 10) continue;
-    ADD_FAILURE() << "state " << i << " of " << directories_[which] << ": " << spoiler_.what() << "status "
+    ADD_FAILURE() << "state " << files << " of " << directories_[which] << ": " << spoiler_.what() << "status "
                   << read.status << "; " << EffortText();
   }
   EXPECT_GT(ends[End::kFound], ends[End::kCrashed]);
-  PrintCounts("damage", {{"files", AsMany(600)},
+  PrintCounts("damage", {{"files", files},
                          {"sound", ends[End::kSound]},
                          {"found", ends[End::kFound]},
                          {"refused", ends[End::kRefused]},

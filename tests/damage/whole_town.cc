@@ -7,6 +7,7 @@
 #include "ledger/audit/publisher.h"
 #include "ledger/base/check.h"
 #include "ledger/engine/snapshot.h"
+#include "tests/base/always.h"
 #include "tests/damage/raw_store.h"
 #include "tests/model/town_generator.h"
 
@@ -126,7 +127,7 @@ WholeTown MakeWholeTown(const std::string& directory) {
   {
     Maker maker(town.made);
     maker.AppendUntilPublished();
-    Done(Publish(maker.ledger(), town.signer, town.site, [](uint64_t, uint64_t) { return true; }).status());
+    Done(Publish(maker.ledger(), town.signer, town.site, Always).status());
     maker.AppendUntilWhole();
     town.entries = maker.entries();
   }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "api/hourbook.h"
 
 namespace hourbook {
 namespace {
@@ -22,6 +23,27 @@ constexpr const char* kEventNames[] = {"process begun",
                                        "behind its publication",
                                        "fork found by an audit"};
 static_assert(std::size(kEventNames) == static_cast<size_t>(kLastEvent) + 1);
+
+// What calls are answered with, each for a reason that the steps are to make now and then.
+constexpr std::pair<hbk_status, const char*> kStatuses[] = {
+    {HBK_OK, "ok"},
+    {HBK_END, "end"},
+    {HBK_INVALID_ARGUMENT, "invalid_argument"},
+    {HBK_NOT_FOUND, "not_found"},
+    {HBK_CLOSED, "closed"},
+    {HBK_BATCH_EMPTY, "batch_empty"},
+    {HBK_BATCH_TOO_LARGE, "batch_too_large"},
+    {HBK_ALREADY_OPEN, "already_open"},
+    {HBK_LEDGER_EXISTS, "ledger_exists"},
+    {HBK_READ_ONLY, "read_only"},
+    {HBK_BEHIND, "behind"},
+    {HBK_TOO_SMALL, "too_small"},
+};
+
+uint64_t CountOf(const std::map<uint32_t, uint64_t>& statuses, uint32_t status) {
+  const auto found = statuses.find(status);
+  return found == statuses.end() ? 0 : found->second;
+}
 
 // Verdicts have three digits.
 constexpr uint32_t kVerdictsEnd = 1'000;
@@ -67,6 +89,7 @@ void Census::Add(const Census& other) {
   entries += other.entries;
   refused += other.refused;
   for (const auto& [what, count] : other.tally) tally[what] += count;
+  for (const auto& [status, count] : other.statuses) statuses[status] += count;
   AddAll(ops, other.ops);
   AddAll(asked, other.asked);
   AddAll(events, other.events);
@@ -82,6 +105,9 @@ std::vector<std::string> Census::Missing() const {
   for (const auto& [what, count] : tally) seen.insert(what.second);
   for (const Verdict verdict : AllVerdicts()) {
     if (seen.count(verdict) == 0) missing.push_back(absl::StrCat("verdict ", NameOf(verdict)));
+  }
+  for (const auto& [status, name] : kStatuses) {
+    if (CountOf(statuses, status) == 0) missing.push_back(absl::StrCat("status ", name));
   }
   AppendMissing(ops, "call ", OpName, missing);
   AppendMissing(asked, "question ", WhatName, missing);
@@ -111,6 +137,9 @@ std::string Census::Table() const {
     kind = what.first;
     absl::StrAppend(&text, " ", NameOf(what.second), " ", count);
   }
+  absl::StrAppend(&text, "\n");
+  absl::StrAppend(&text, "statuses:");
+  for (const auto& [status, name] : kStatuses) absl::StrAppend(&text, " ", name, " ", CountOf(statuses, status));
   absl::StrAppend(&text, "\n");
   AppendCounts(ops, "calls:", OpName, text);
   AppendCounts(asked, "questions:", WhatName, text);

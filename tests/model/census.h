@@ -41,6 +41,7 @@ struct Census {
   uint64_t entries = 0;   // judged
   uint64_t refused = 0;
   Tally tally;
+  std::map<uint32_t, uint64_t> statuses;  // of calls
   std::array<uint64_t, static_cast<size_t>(kLastOp) + 1> ops{};      // that succeeded
   std::array<uint64_t, static_cast<size_t>(kLastWhat) + 1> asked{};  // and had an answer
   std::array<uint64_t, static_cast<size_t>(kLastEvent) + 1> events{};
@@ -50,8 +51,8 @@ struct Census {
 
   void Add(const Census& other);
 
-  // The names of what was never reached: kinds of entries that were never accepted, verdicts, calls,
-  // questions, events.
+  // The names of what was never reached: kinds of entries that were never accepted, verdicts, statuses of
+  // calls, calls, questions, events.
   std::vector<std::string> Missing() const;
 
   size_t Verdicts() const;     // different ones

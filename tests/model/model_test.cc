@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "api/hourbook.h"
 #include "gtest/gtest.h"
 #include "ledger/format/genesis.h"
 #include "tests/model/census.h"
@@ -115,13 +116,16 @@ TEST(CensusTest, NamesWhatWasNotReached) {
     }
   }
   census.tally.erase({static_cast<uint16_t>(Kind::kExpire), Verdict::kOk});
+  for (uint32_t status = HBK_OK; status <= HBK_TOO_SMALL; ++status) census.statuses[status] = 1;
+  census.statuses.erase(HBK_BATCH_TOO_LARGE);
   census.ops.fill(1);
   census.asked.fill(1);
   census.events.fill(1);
   census.asked[static_cast<size_t>(What::kVerify)] = 0;
   census.events[static_cast<size_t>(Event::kGrowth)] = 0;
   EXPECT_EQ(census.Missing(), (std::vector<std::string>{"an accepted entry of kind 16", "verdict not_expired",
-                                                        "question verify", "event map growth"}));
+                                                        "status batch_too_large", "question verify",
+                                                        "event map growth"}));
 }
 
 }  // namespace

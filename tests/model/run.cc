@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "ledger/base/check.h"
 #include "tests/model/text.h"
@@ -138,6 +139,12 @@ Mismatch Run::Exchange(uint32_t process, Call call, Census& census) {
   if (!reply) return "the process has ended";
   if (Mismatch found = Compare(call, *reply, expected); !found.empty()) return found;
   census.compared += expected.statuses.size() + expected.answers.size();
+  for (const uint32_t status : expected.statuses) ++census.statuses[status];
+  for (const std::string& answer : expected.answers) {  // a refusal among them is its name
+    for (const uint32_t status : {HBK_END, HBK_TOO_SMALL}) {
+      census.statuses[status] += absl::StartsWith(answer, hbk_status_name(status));
+    }
+  }
   for (const std::optional<Outcome>& outcome : expected.outcomes) census.compared += outcome.has_value();
   for (size_t i = 0; i < call.questions.size() && i < expected.answers.size(); ++i) {
     ++census.asked[static_cast<size_t>(call.questions[i].what)];
