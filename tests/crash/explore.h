@@ -39,9 +39,9 @@ Effort Given(Effort effort);
 std::vector<Op> Without(Op::Kind sync, std::vector<Op> ops);
 
 // Puts each state that differs from those before into the directory, in place of what it holds, and has it
-// checked, with the largest number that was promised before the power failed; 0 for none. The directory is best
-// the one that was recorded, whose path may be in its files. Prints how many there were, unless it was to
-// end at one.
+// checked, with the largest number that was promised before the power failed; 0 for none. The directory is
+// best the one that was recorded, whose path may be in its files. Prints how many there were, unless it was
+// to end at one.
 using Check = std::function<absl::Status(uint64_t promised)>;
 Explored Explore(const std::vector<Op>& ops, const std::string& directory, const Effort& effort, const Check& check);
 

@@ -233,8 +233,8 @@ TEST_F(LmdbFileTest, WhatIsSoundIsWhatItWas) {
     ++ends[read.end];
     const bool is_right = read.end == End::kSound ? read.contents == contents_[which] : read.end != End::kOdd;
     if (is_right || ++findings > 10) continue;
-    ADD_FAILURE() << "state " << files << " of " << directories_[which] << ": " << spoiler_.what() << "status "
-                  << read.status << "; " << EffortText();
+    ADD_FAILURE() << "state " << files << " of " << directories_[which] << ": " << spoiler_.what()
+                  << "status " << read.status << "; " << EffortText();
   }
   EXPECT_GT(ends[End::kFound], ends[End::kCrashed]);
   PrintCounts("damage", {{"files", files},

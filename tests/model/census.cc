@@ -139,7 +139,9 @@ std::string Census::Table() const {
   }
   absl::StrAppend(&text, "\n");
   absl::StrAppend(&text, "statuses:");
-  for (const auto& [status, name] : kStatuses) absl::StrAppend(&text, " ", name, " ", CountOf(statuses, status));
+  for (const auto& [status, name] : kStatuses) {
+    absl::StrAppend(&text, " ", name, " ", CountOf(statuses, status));
+  }
   absl::StrAppend(&text, "\n");
   AppendCounts(ops, "calls:", OpName, text);
   AppendCounts(asked, "questions:", WhatName, text);
