@@ -139,12 +139,12 @@ class KillTest : public testing::Test {
         }
       });
     }
-    for (uint64_t number = 0;; ++number) {
+    for (uint64_t number = 0;;) {
       const uint64_t size = SizeOf(*ledger);
       if (IsDone(Publish(*ledger, signer_, site(), Always).status(), "publish")) {
         say({Answered::kPublished, 0, size});
       }
-      if (IsDone(ledger->Backup(CopyOf(number)), "backup")) say({Answered::kCopy, number, size});
+      if (IsDone(ledger->Backup(CopyOf(number)), "backup")) say({Answered::kCopy, number++, size});
     }
   }
 
