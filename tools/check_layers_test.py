@@ -32,9 +32,11 @@ class CheckLayers(unittest.TestCase):
             "ledger/store/c.cc": '#include <lmdb.h>\n#include "ledger/chain/d.h"\n',
             "tests/store/e.cc": '#include "ledger/store/c.h"\n',
             "tests/damage/g.cc": '#include <lmdb.h>\n',
+            "ledger/base/hash_map.h": '#include "absl/container/flat_hash_map.h"\n',
+            "tests/store/h.cc": '#include "absl/container/flat_hash_map.h"\n',
             "tools/hourbook/f.cc": '#include "api/hourbook.h"\n'})
         self.assertEqual((status, output.count("\n")), (0, 1), output)
-        self.assertIn("5 files", output)
+        self.assertIn("7 files", output)
 
     def test_a_back_reference(self):
         self.assert_refused("ledger/base/a.h", '"ledger/format/entry.h"', "base is below format")
@@ -42,6 +44,11 @@ class CheckLayers(unittest.TestCase):
     def test_lmdb_outside_the_store(self):
         self.assert_refused("ledger/engine/a.cc", "<lmdb.h>", "only ledger/store")
         self.assert_refused("tests/store/a.cc", '"lmdb.h"', "only ledger/store")
+
+    def test_tables_that_break_where_memory_ends(self):
+        self.assert_refused("ledger/engine/a.cc", '"absl/container/flat_hash_map.h"', "memory may end")
+        self.assert_refused("ledger/base/a.h", "<absl/container/node_hash_set.h>", "memory may end")
+        self.assert_refused("api/a.cc", '"absl/container/flat_hash_set.h"', "memory may end")
 
     def test_the_ledger_knows_nothing_above_it(self):
         self.assert_refused("ledger/audit/a.cc", '"api/hourbook.h"', "must not know api")

@@ -2,9 +2,9 @@
 
 #include <cstring>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "ledger/base/error.h"
+#include "ledger/base/hash_map.h"
 #include "ledger/engine/state_parts.h"
 
 namespace hourbook {
@@ -75,7 +75,7 @@ bool Add(uint64_t amount, uint64_t& sum) { return !__builtin_add_overflow(sum, a
 bool HoldsAddUp(const State& state) {
   const Accounts& all = state.accounts;
   const Table<Hold>& holds = state.holds.table();
-  absl::flat_hash_map<Slot, Held> held;
+  HashMap<Slot, Held> held;
   for (Slot i = 0; i < holds.size(); ++i) {
     const Hold& hold = holds[i];
     if (hold.index == 0) continue;

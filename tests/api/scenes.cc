@@ -16,6 +16,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "api/internal.h"
+#include "ledger/engine/state_parts.h"
 #include "tests/api/child.h"
 #include "tests/base/effort.h"
 #include "tests/calls/allocations.h"
@@ -162,8 +163,20 @@ class Base {
         << error.message;
     EXPECT_EQ(AppendAll(ledger, {Post(1)}), HBK_OK);  // not published
     hbk_close(ledger);
+    StoreState();
   }
   ~Base() { hbk_key_close(key_); }
+
+  // With holds in it, as it is after many more entries. The C API has no way to ask for it sooner.
+  void StoreState() {
+    LedgerOptions options;
+    options.state_period = 1;
+    const auto ledger = OpenTown(directory() + "/ledger", options);
+    for (uint64_t i = 2; i < 6; ++i) SendOk(*ledger, {Redeem(i, 2, 1, true)});
+    const auto state = ReadState(SnapshotOf(*ledger)->txn());
+    EXPECT_TRUE(state.ok()) << state.status();
+    EXPECT_GT(state->holds.open(), 0u);
+  }
 
   TempDir temp_{TempDir::MemoryBase()};
   hbk_key* key_ = nullptr;
