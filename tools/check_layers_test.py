@@ -49,6 +49,7 @@ class CheckLayers(unittest.TestCase):
         self.assert_refused("ledger/engine/a.cc", '"absl/container/flat_hash_map.h"', "memory may end")
         self.assert_refused("ledger/base/a.h", "<absl/container/node_hash_set.h>", "memory may end")
         self.assert_refused("api/a.cc", '"absl/container/flat_hash_set.h"', "memory may end")
+        self.assert_refused("ledger/rules/a.h", '"absl/container/btree_set.h"', "memory may end")
 
     def test_the_ledger_knows_nothing_above_it(self):
         self.assert_refused("ledger/audit/a.cc", '"api/hourbook.h"', "must not know api")

@@ -4,10 +4,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <type_traits>
 #include <utility>
 
-#include "absl/container/btree_set.h"
 #include "ledger/base/hash_map.h"
 #include "ledger/rules/table.h"
 
@@ -70,8 +70,9 @@ class Holds {
 
   Table<Hold> table_;
   HashMap<uint64_t, Slot> slot_by_index_;
-  absl::btree_set<std::pair<int64_t, uint64_t>> deadlines_;  // (deadline, index)
-  absl::btree_set<Slot> free_;
+  // absl's trees, which would be flatter, lose a node where memory ends.
+  std::set<std::pair<int64_t, uint64_t>> deadlines_;  // (deadline, index)
+  std::set<Slot> free_;
 };
 
 }  // namespace hourbook

@@ -9,10 +9,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <vector>
 
-#include "absl/container/btree_set.h"
 #include "ledger/base/bytes.h"
 #include "ledger/base/hash_map.h"
 #include "ledger/format/entry.h"
@@ -150,7 +150,7 @@ class Policy {
   HashMap<PolicySubject, Timeline> timelines_;
   // How many entries there are of each topic: of most there is none, which is asked most often.
   std::array<uint64_t, kTopics> entries_{};
-  absl::btree_multiset<int64_t> categories_from_;
+  std::multiset<int64_t> categories_from_;
 };
 
 }  // namespace hourbook
