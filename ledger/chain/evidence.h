@@ -14,8 +14,8 @@ namespace hourbook {
 // Thread-safe.
 Hash Commit(const Hash& salt, absl::string_view payload);
 
-// A random salt, for one payload only. Thread-safe.
-Hash NewSalt();
+// A random salt, for one payload only. kIoError where the system gives nothing random. Thread-safe.
+absl::StatusOr<Hash> NewSalt();
 
 // The payload of an opening, in the text, if the commitment is of it. InvalidArgument where the
 // text is no opening, DataLoss where it is one of another commitment. Pure, thread-safe.

@@ -82,11 +82,12 @@ absl::StatusOr<Hash> KeepPayload(const std::string& store, absl::string_view pay
   if (absl::Status made = MakeStore(store); !made.ok()) return made;
   const absl::StatusOr<FileLock> lock = LockStore(store);
   if (!lock.ok()) return lock.status();
-  const Hash salt = NewSalt();
-  const Hash commitment = Commit(salt, payload);
+  const absl::StatusOr<Hash> salt = NewSalt();
+  if (!salt.ok()) return salt.status();
+  const Hash commitment = Commit(*salt, payload);
   const std::string incoming = IncomingIn(store);
   absl::Status written = WriteFileDurably(
-      incoming, FormatOpening({.salt = salt, .payload = payload}), kOwnerOnly);
+      incoming, FormatOpening({.salt = *salt, .payload = payload}), kOwnerOnly);
   if (!written.ok()) return written;
   if (::rename(incoming.c_str(), PathIn(store, commitment).c_str()) != 0) {
     return SystemFailure(errno, absl::StrCat("renaming ", incoming));
