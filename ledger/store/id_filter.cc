@@ -52,15 +52,19 @@ bool IdFilter::MayHold(uint64_t hash) const {
 void IdFilters::Keep(const IdDirectory& ids) {
   absl::MutexLock lock(&lock_);
   if (ids.changes <= changes_) return;
-  changes_ = ids.changes;
   std::vector<uint64_t> named;
   for (uint64_t i = 0; i < ids.run_count; ++i) named.push_back(ids.runs[i].number);
   for (const IdMerge& merge : ids.merges) {
     if (merge.output != 0) named.push_back(merge.output);
   }
   HashMap<uint64_t, Slot> kept;
-  for (const uint64_t run : named) kept[run] = std::move(slots_[run]);
+  for (const uint64_t run : named) {
+    const auto found = slots_.find(run);
+    kept[run] = found == slots_.end() ? Slot{} : found->second;
+  }
+  // Not sooner: where memory ends before, all is as it was, and kept the next time.
   slots_ = std::move(kept);
+  changes_ = ids.changes;
 }
 
 std::shared_ptr<IdFilter> IdFilters::New(uint64_t pairs) const {
