@@ -43,6 +43,9 @@ Meaning MeaningOf(int code) {
       return {Failure::kOutOfMemory, "free memory or address space"};
     case EAGAIN:
       return {Failure::kOutOfMemory, "the system gave no thread; let others end"};
+    case EMFILE:
+    case ENFILE:
+      return {Failure::kIoError, "close files, or raise the limit of those that are open at once"};
     case MDB_VERSION_MISMATCH:
       return {Failure::kNewerFormat, "the file was written by another version of LMDB"};
     case MDB_INVALID:

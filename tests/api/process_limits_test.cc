@@ -240,6 +240,7 @@ TEST_F(ProcessLimitsTest, WithoutFilesToOpenItSaysSoAndGoesOnLater) {
       if (status != HBK_IO_ERROR) return;
       ++told;
       EXPECT_NE(std::strstr(error_.message, "Too many open files"), nullptr) << error_.message;
+      EXPECT_EQ(std::strstr(error_.message, "check the disk"), nullptr) << error_.message;
     };
     {
       const NoFileLeft none(limit);
