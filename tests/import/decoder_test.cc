@@ -1,7 +1,22 @@
 #include "tools/hourbook/import/decoder.h"
 
+#include <dlfcn.h>
+
+#include <cerrno>
+
 #include "gtest/gtest.h"
 #include "tests/import/scratch_file.h"
+
+// How the system's end of a text fails, while it is not 0: glibc's own encodings leave it no way to.
+static int fails_at_end = 0;
+
+extern "C" size_t iconv(iconv_t converter, char** from, size_t* from_left, char** to, size_t* to_left) {
+  static auto* const real = reinterpret_cast<decltype(&iconv)>(dlsym(RTLD_NEXT, "iconv"));
+  const bool is_end = from == nullptr && to != nullptr;
+  if (fails_at_end == 0 || !is_end) return real(converter, from, from_left, to, to_left);
+  errno = fails_at_end;
+  return static_cast<size_t>(-1);
+}
 
 namespace hourbook::cli {
 namespace {
@@ -16,6 +31,16 @@ TEST(DecoderTest, ReadsTheEncodingsThatClerksUse) {
 TEST(DecoderTest, BringsOutWhatIconvKeepsBack) {
   // In BIG5-HKSCS this letter may be followed by an accent, so iconv waits for the next character.
   EXPECT_EQ(Decoder("BIG5-HKSCS").Decode("\x88\x66").text, "Ê");
+}
+
+// Asking again with more room until memory ends would not help.
+TEST(DecoderTest, AnEndThatFailsIsABadOne) {
+  const Decoder decoder("UTF-8");
+  fails_at_end = EILSEQ;
+  const Decoded decoded = decoder.Decode("ab");
+  fails_at_end = 0;
+  EXPECT_EQ(decoded.text, "ab\uFFFD");
+  EXPECT_EQ(decoded.first_bad_column, 3u);
 }
 
 TEST(DecoderTest, TakesBytesThatBecomeManyCharacters) {

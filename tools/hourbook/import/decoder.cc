@@ -87,9 +87,14 @@ std::optional<Decoded> Decoder::DecodeWithin(size_t room, absl::string_view text
     ++from;
     --from_left;
   }
-  // What it kept back to the end.
-  if (iconv(converter_, nullptr, nullptr, &to, &to_left) == kFailed) return std::nullopt;
+  // What it kept back to the end. Only more room helps where that was lacking.
+  const bool is_whole = iconv(converter_, nullptr, nullptr, &to, &to_left) != kFailed;
+  if (!is_whole && (errno == E2BIG || to_left < kReplacement.size())) return std::nullopt;
   out.resize(out.size() - to_left);
+  if (!is_whole) {
+    if (decoded.first_bad_column == 0) decoded.first_bad_column = CharactersIn(out) + 1;
+    absl::StrAppend(&out, kReplacement);
+  }
   decoded.text = std::move(out);
   return decoded;
 }
