@@ -341,7 +341,12 @@ typedef struct hbk_result {
 typedef struct hbk_ledger hbk_ledger;
 
 enum { /* hbk_open_options.flags */
-  HBK_OPEN_READ_ONLY = 1 << 0
+  HBK_OPEN_READ_ONLY = 1 << 0,
+  /* Drops what is stored of parties, accounts and holds, and makes it again from the entries, all of
+   * which are read: about a second for a million. For when hbk_verify finds it wrong, or hbk_open does.
+   * No other process may have the ledger open: HBK_TIMEOUT where one writes for seconds; one that only
+   * has it open goes on with what it knows, and may store that. HBK_READ_ONLY with the flag above. */
+  HBK_OPEN_REPLAY = 1 << 1
 };
 
 typedef struct hbk_open_options {
@@ -395,7 +400,8 @@ HBK_API hbk_status hbk_create(const char* directory, const hbk_create_options* o
  *
  * Returns: HBK_OK; HBK_NOT_FOUND; HBK_NOT_A_LEDGER; HBK_NEWER_FORMAT; HBK_CORRUPT; HBK_TRUNCATED;
  *     HBK_ALREADY_OPEN; HBK_PERMISSION_DENIED; HBK_READERS_FULL; HBK_DISK_FULL where not even what the
- *     processes share of it has room; HBK_IO_ERROR; HBK_OUT_OF_MEMORY.
+ *     processes share of it has room; HBK_IO_ERROR; HBK_OUT_OF_MEMORY; HBK_INVALID_ARGUMENT for a flag
+ *     that there is not. With HBK_OPEN_REPLAY also HBK_READ_ONLY, HBK_TIMEOUT, HBK_MAP_FULL.
  * Args:  directory: path, UTF-8, not NULL. options: NULL for the defaults.
  * Out:   ledger: the handle, or NULL on failure. Close it with hbk_close.
  * Thread-safe. */
@@ -608,7 +614,8 @@ typedef int (*hbk_progress)(void* context, uint64_t done, uint64_t total);
  * entry through the rules, each entry's verdict and every balance; all of it must agree with what
  * the store and the state in memory say.
  *
- * Returns: HBK_OK where all agrees; HBK_CORRUPT with the first thing that does not; HBK_END.
+ * Returns: HBK_OK where all agrees; HBK_CORRUPT with the first thing that does not, and what to do:
+ *     where it is the stored state alone, that is HBK_OPEN_REPLAY or nothing; HBK_END.
  * Args:  progress: or NULL. context: handed to it.
  * A damaged LMDB file can crash its reader: verify a file that you do not trust in a process of
  * its own, as the command line does. */

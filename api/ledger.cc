@@ -13,10 +13,11 @@ absl::StatusOr<LedgerOptions> ParseOpenOptions(const hbk_open_options* given) {
   if (given->struct_size != sizeof(hbk_open_options)) {
     return Invalid("hbk_open_options.struct_size is wrong; use HBK_OPEN_OPTIONS_INIT");
   }
-  if ((given->flags & ~uint32_t{HBK_OPEN_READ_ONLY}) != 0) {
+  if ((given->flags & ~uint32_t{HBK_OPEN_READ_ONLY | HBK_OPEN_REPLAY}) != 0) {
     return Invalid(absl::StrCat("hbk_open_options.flags has an unknown bit: ", given->flags));
   }
   options.read_only = (given->flags & HBK_OPEN_READ_ONLY) != 0;
+  options.replay = (given->flags & HBK_OPEN_REPLAY) != 0;
   options.map_size = given->map_size;
   return options;
 }

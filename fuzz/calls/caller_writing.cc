@@ -85,9 +85,9 @@ void Caller::Open() {
   hbk_open_options options = HBK_OPEN_OPTIONS_INIT;
   options.struct_size = TakeSize(input_, sizeof(options), call.is_hostile);
   options.map_size = TakeMapSize(input_);
-  const uint32_t flags[] = {0, 0, 0, HBK_OPEN_READ_ONLY, 2, UINT32_MAX};
+  const uint32_t flags[] = {0, 0, 0, HBK_OPEN_READ_ONLY, HBK_OPEN_REPLAY, UINT32_MAX};
   options.flags = flags[input_.Below(6)];
-  call.is_hostile |= options.flags > HBK_OPEN_READ_ONLY;
+  call.is_hostile |= options.flags > HBK_OPEN_REPLAY;
   const bool has_options = input_.Below(4) != 0;
   if (!has_options) call.is_hostile = false;
 

@@ -20,6 +20,8 @@
 namespace hourbook {
 namespace {
 
+constexpr absl::Duration kDropPatience = absl::Seconds(5);  // with another process that writes
+
 StoreOptions StoreOptionsFrom(const LedgerOptions& options, bool create) {
   StoreOptions store_options;
   store_options.create = create;
@@ -133,9 +135,13 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Create(const std::string& direct
 absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(const std::string& directory,
                                                      LedgerOptions options) {
   const StoreOptions store_options = StoreOptionsFrom(options, false);
+  const bool replay = options.replay;
   absl::StatusOr<std::unique_ptr<Ledger>> ledger =
       OpenStore(directory, store_options, std::move(options));
   if (!ledger.ok()) return ledger;
+  if (replay) {
+    if (absl::Status dropped = (*ledger)->DropState(); !dropped.ok()) return dropped;
+  }
   {
     const StateHolder lock((*ledger)->state_lock_);
     if (absl::Status loaded = (*ledger)->LoadCore(); !loaded.ok()) return loaded;
@@ -180,6 +186,13 @@ absl::Status Ledger::WriteGenesis(const Entry& genesis) {
   (*core)->history().Detach();
   core_ = *std::move(core);
   return txn->Commit(core_->tip().Root());
+}
+
+absl::Status Ledger::DropState() {
+  absl::StatusOr<WriteTxn> txn = store_->Write(absl::Now() + kDropPatience);
+  if (!txn.ok()) return txn.status();
+  if (absl::Status dropped = txn->DropState(); !dropped.ok()) return dropped;
+  return txn->Commit(txn->head().root);
 }
 
 absl::Status Ledger::LoadCore() {

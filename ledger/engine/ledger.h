@@ -36,6 +36,7 @@ class Snapshot;
 
 struct LedgerOptions {
   bool read_only = false;
+  bool replay = false;             // drop what is stored of the state; no other process has the ledger open
   uint64_t map_size = 0;           // bytes of address space; 0 for the store's default
   std::function<int64_t()> clock;  // unix nanoseconds; empty for the system's
   uint64_t state_period = 0;       // entries from one stored change of the state to the next; 0: the default
@@ -114,6 +115,7 @@ class Ledger {
   // the state. Never waits with the lock held: whoever the wait is for may need it.
   absl::StatusOr<ReadTxn> ReadUnderLock() ABSL_EXCLUSIVE_LOCK_FUNCTION(state_lock_);
   absl::Status WriteGenesis(const Entry& genesis);
+  absl::Status DropState();
   absl::Status LoadCore() ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_lock_);
   // Takes in what other processes wrote.
   absl::Status CatchUp(const ReadTxn& txn) ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_lock_);

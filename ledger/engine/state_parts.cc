@@ -13,7 +13,7 @@
 namespace hourbook {
 namespace {
 
-// Where a size changes, so does the layout: store/state.cc needs another number then.
+// Where a size changes, so does the layout: kStateLayout needs another number then.
 static_assert(sizeof(Party) == 48 && sizeof(Account) == 80 && sizeof(Hold) == 32);
 
 constexpr size_t kPageBytes = 4'000;

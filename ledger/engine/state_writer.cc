@@ -123,11 +123,8 @@ void StateWriter::EndTaken() {
 absl::StatusOr<StateHead> StateWriter::HeadOf(WriteTxn& txn) {
   absl::StatusOr<StateHead> head = txn.ReadStateHead();
   if (head.ok() || FailureOf(head.status()) != Failure::kCorrupt) return head;
-  const absl::StatusOr<uint64_t> last = txn.LastStatePart();
-  if (!last.ok()) return last.status();
-  const StateHead anew{.last_number = *last, .part_count = 0, .changes = {}, .whole = {}, .parts = {}};
-  if (absl::Status put = txn.PutStateHead(anew); !put.ok()) return put;
-  return anew;
+  if (absl::Status dropped = txn.DropState(); !dropped.ok()) return dropped;
+  return txn.ReadStateHead();
 }
 
 absl::Status StateWriter::Step(State& state, uint64_t entries, WriteTxn& txn) {

@@ -26,8 +26,8 @@ class Verifier {
       : snapshot_(snapshot), history_(snapshot), machine_(&history_) {}
 
   // Before the entries.
-  absl::Status CheckStored() {
-    if (absl::Status stored = snapshot_.txn().CheckStored(); !stored.ok()) return stored;
+  absl::Status CheckStored(MayGoOn may_go_on) {
+    if (absl::Status stored = snapshot_.txn().CheckStored(may_go_on); !stored.ok()) return stored;
     const absl::StatusOr<StateHead> head = snapshot_.txn().ReadStateHead();
     if (!head.ok()) return head.status();
     if (head->part_count > 0) stored_size_ = head->parts[head->part_count - 1].size;
@@ -89,9 +89,14 @@ class Verifier {
   // What opening a ledger begins from.
   absl::Status CheckStoredState() const {
     const absl::StatusOr<State> stored = ReadState(snapshot_.txn());
-    const absl::Status same = stored.ok() ? CheckSame(*stored, machine_.state()) : stored.status();
-    if (same.ok() || FailureOf(same) != Failure::kCorrupt) return same;
-    return Corrupt(same.message(), "; whoever appends entries makes it again from the log");
+    if (!stored.ok()) {
+      if (FailureOf(stored.status()) != Failure::kCorrupt) return stored.status();
+      return Corrupt(stored.status().message(), "; whoever appends entries makes it again from the log");
+    }
+    const absl::Status same = CheckSame(*stored, machine_.state());
+    if (same.ok()) return same;
+    return Corrupt(same.message(),
+                   "; append nothing that it would judge: open the ledger so that it replays its log");
   }
 
   // What the snapshot answers from.
@@ -139,10 +144,16 @@ class Verifier {
 absl::Status Verify(const Snapshot& snapshot, Progress progress) {
   Verifier verifier(snapshot);
   const uint64_t total = snapshot.size();
-  if (absl::Status stored = verifier.CheckStored(); !stored.ok()) return stored;
-  for (uint64_t i = 0; i < total; ++i) {
-    if (i % kProgressEvery == 0 && !progress(i, total)) {
-      return Fail(Failure::kEnd, absl::StrCat("stopped after ", i, " of ", total, " entries"));
+  uint64_t done = 0;
+  const auto may_go_on = [&] {
+    if (progress(done, total)) return absl::OkStatus();
+    return Fail(Failure::kEnd, absl::StrCat("stopped after ", done, " of ", total, " entries"));
+  };
+  if (absl::Status asked = may_go_on(); !asked.ok()) return asked;
+  if (absl::Status stored = verifier.CheckStored(may_go_on); !stored.ok()) return stored;
+  for (uint64_t i = 0; i < total; done = ++i) {
+    if (i % kProgressEvery == 0) {
+      if (absl::Status asked = may_go_on(); !asked.ok()) return asked;
     }
     if (absl::Status taken = verifier.Take(i); !taken.ok()) return taken;
   }

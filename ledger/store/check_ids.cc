@@ -134,7 +134,8 @@ bool IsSound(const IdDirectory& ids, uint64_t size) {
   return left == 0;
 }
 
-absl::Status ReadTxn::CheckIds() const {
+absl::Status ReadTxn::CheckIds(MayGoOn may_go_on) const {
+  Pace pace(may_go_on);
   const std::vector<Named> named = AllNamed(ids_);
   for (size_t i = 1; i < named.size(); ++i) {
     if (named[i - 1].number == named[i].number) return Corrupt("names a run twice");
@@ -142,7 +143,10 @@ absl::Status ReadTxn::CheckIds() const {
   Walk walk(named);
   const absl::Status walked =
       ForEach(txn_.get(), parts_.ids, "looking through the index of ids",
-              [&](absl::string_view key, absl::string_view value) { return walk.Take(key, value); });
+              [&](absl::string_view key, absl::string_view value) {
+                const absl::Status taken = walk.Take(key, value);
+                return taken.ok() ? pace.Step() : taken;
+              });
   if (!walked.ok() || walk.AtEnd()) return walked;
   return Corrupt("lacks its last pages");
 }

@@ -80,7 +80,7 @@ absl::Status ReadTxn::LeafHashes(uint64_t first, absl::Span<Hash> hashes) const 
   return absl::OkStatus();
 }
 
-absl::Status ReadTxn::CheckLog() const {
+absl::Status ReadTxn::CheckLog(MayGoOn) const {
   MDB_stat stat;
   if (const int code = mdb_stat(txn_.get(), parts_.log, &stat); code != 0) {
     return LmdbError(code, "counting the blocks of the log");

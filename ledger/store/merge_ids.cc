@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "ledger/base/error.h"
+#include "ledger/store/cursor.h"
 #include "ledger/store/id_filter.h"
 #include "ledger/store/id_pages.h"
 #include "ledger/store/store.h"
@@ -95,7 +96,9 @@ absl::Status TakePage(std::vector<RunReader>& readers, std::vector<IdPair>& page
 }
 
 // Merges again what a merge has written so far, and compares it with that.
-absl::Status CheckMerge(MDB_txn* txn, const StoreParts& parts, const IdRun* inputs, const IdMerge& merge) {
+absl::Status CheckMerge(MDB_txn* txn, const StoreParts& parts, const IdRun* inputs, const IdMerge& merge,
+                        MayGoOn may_go_on) {
+  Pace pace(may_go_on);
   const auto corrupt = [&] {
     return Fail(Failure::kCorrupt, absl::StrCat("run ", merge.output, " of the index of ids is not what its "
                                                 "runs make; restore a backup"));
@@ -111,6 +114,7 @@ absl::Status CheckMerge(MDB_txn* txn, const StoreParts& parts, const IdRun* inpu
     for (size_t i = 0; i < expected.size(); ++i) {
       if ((*page)[i] != expected[i]) return corrupt();
     }
+    if (absl::Status asked = pace.Step(); !asked.ok()) return asked;
   }
   for (size_t i = 0; i < kIdFanout; ++i) {
     if (readers[i].taken() != merge.taken[i]) return corrupt();
@@ -160,12 +164,13 @@ absl::Status WriteTxn::MergeLevel(uint64_t level, uint64_t first, uint64_t& budg
   return absl::OkStatus();
 }
 
-absl::Status ReadTxn::CheckMerges() const {
+absl::Status ReadTxn::CheckMerges(MayGoOn may_go_on) const {
   for (uint64_t level = 0; level < kIdLevels; ++level) {
     const IdMerge& merge = ids_.merges[level];
     if (merge.output == 0) continue;
     const IdRun* const inputs = ids_.runs + InputsOf(ids_, level);
-    if (absl::Status checked = CheckMerge(txn_.get(), parts_, inputs, merge); !checked.ok()) return checked;
+    const absl::Status checked = CheckMerge(txn_.get(), parts_, inputs, merge, may_go_on);
+    if (!checked.ok()) return checked;
   }
   return absl::OkStatus();
 }

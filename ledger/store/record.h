@@ -8,7 +8,7 @@
 // | meta     | "head"                                | Head                                      |
 // | meta     | "ids"                                 | IdDirectory (id_directory.h: 341 u64s in  |
 // |          |                                       | the order of its fields), then a checksum |
-// | meta     | "state-5"                             | StateHead, then a checksum                |
+// | meta     | "state"                               | kStateLayout, u64; StateHead; a checksum  |
 // | ids      | run << 32 | page, u64                 | up to 254 IdPairs (hash u64, index u64)   |
 // |          |                                       | by hash, then by index; then a checksum   |
 // | tiles    | level << 56 | index / 32, u64         | up to 32 hashes, then a checksum          |
@@ -87,10 +87,11 @@ struct StateWhole {
 
 inline constexpr size_t kMostStateParts = 64;
 
-// The number is that of the records' layout (ledger/engine/state_parts.cc): a state of another layout is
-// not found, and so made again from the log; its head goes when there is one of this layout.
-inline constexpr absl::string_view kStateKey = "state-5";
-inline constexpr absl::string_view kOldStateKeys[] = {"state", "state-2", "state-3", "state-4"};
+inline constexpr absl::string_view kStateKey = "state";
+
+// That of the records (ledger/engine/state_parts.cc) and of the head. A state of another layout is as good as
+// none: it is made again from the log.
+inline constexpr uint64_t kStateLayout = 6;
 
 struct StateHead {
   uint64_t last_number;

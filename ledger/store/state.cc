@@ -71,23 +71,36 @@ bool IsSound(const StateHead& head, uint64_t size) {
 
 constexpr absl::string_view kLooking = "looking through the stored states";
 
+struct StoredStateHead {
+  uint64_t layout;
+  StateHead head;
+};
+
 }  // namespace
 
-absl::StatusOr<StateHead> ReadTxn::ReadStateHead() const {
-  StateHead head{};
+absl::StatusOr<std::optional<StateHead>> ReadTxn::FindStateHead() const {
   const auto bytes = GetChecked(txn_.get(), parts_.meta, kStateKey, "the head of the state");
   if (!bytes.ok()) {
     const bool is_none = FailureOf(bytes.status()) == Failure::kNotFound;
-    return is_none ? absl::StatusOr<StateHead>(head) : bytes.status();
+    return is_none ? absl::StatusOr<std::optional<StateHead>>(std::nullopt) : bytes.status();
   }
-  if (bytes->size() != sizeof(head)) {
+  StoredStateHead stored{};
+  std::memcpy(&stored, bytes->data(), std::min(bytes->size(), sizeof(stored)));
+  if (bytes->size() >= sizeof(stored.layout) && stored.layout != kStateLayout) return HeadAfterAll();
+  if (bytes->size() != sizeof(stored)) {
     return Fail(Failure::kCorrupt, "the head of the state has the wrong size");
   }
-  std::memcpy(&head, bytes->data(), sizeof(head));
-  if (!IsSound(head, head_.size)) {
-    return Fail(Failure::kCorrupt, "the head of the state contradicts itself; restore a backup");
+  if (!IsSound(stored.head, head_.size)) {
+    return Fail(Failure::kCorrupt, "the head of the state contradicts itself; whoever appends entries makes it "
+                                   "again from the log");
   }
-  return head;
+  return stored.head;
+}
+
+absl::StatusOr<StateHead> ReadTxn::ReadStateHead() const {
+  const absl::StatusOr<std::optional<StateHead>> head = FindStateHead();
+  if (!head.ok()) return head.status();
+  return *head ? **head : HeadAfterAll();
 }
 
 absl::StatusOr<std::string> ReadTxn::StatePage(uint64_t part, uint32_t table, uint32_t page) const {
@@ -113,18 +126,37 @@ absl::StatusOr<uint64_t> ReadTxn::CountStatePages(uint64_t part) const {
   return LmdbError(code, kLooking);
 }
 
+// Of nothing, and after all parts that have pages: their numbers are not used again.
+absl::StatusOr<StateHead> ReadTxn::HeadAfterAll() const {
+  const absl::StatusOr<MdbCursor> cursor = OpenCursor(txn_.get(), parts_.state, kLooking);
+  if (!cursor.ok()) return cursor.status();
+  StateHead head{};
+  MDB_val key;
+  MDB_val value;
+  const int code = mdb_cursor_get(cursor->get(), &key, &value, MDB_LAST);
+  if (code == MDB_NOTFOUND) return head;
+  if (code != 0) return LmdbError(code, kLooking);
+  const std::optional<PageKey> last = ReadKey(key);
+  if (last) head.last_number = PartOf(*last);
+  return head;
+}
+
 // Of parts that the head does not name there may be pages, too: they are dropped little by little.
-absl::Status ReadTxn::CheckState() const {
-  const absl::StatusOr<StateHead> head = ReadStateHead();
+absl::Status ReadTxn::CheckState(MayGoOn may_go_on) const {
+  Pace pace(may_go_on);
+  const absl::StatusOr<std::optional<StateHead>> head = FindStateHead();
   if (!head.ok()) return head.status();
+  const uint64_t last = *head ? (*head)->last_number : 0;
   return ForEach(txn_.get(), parts_.state, kLooking,
                  [&](absl::string_view key, absl::string_view value) -> absl::Status {
                    const std::optional<PageKey> at = ReadKey(ToVal(key));
-                   if (!at || PartOf(*at) == 0 || PartOf(*at) > head->last_number) {
-                     return Fail(Failure::kCorrupt, "there is a page of a state that was never stored");
+                   if (!at || PartOf(*at) == 0 || PartOf(*at) > last) {
+                     return Fail(Failure::kCorrupt, "there is a page of a state that was never stored; open "
+                                                    "the ledger so that it replays its log");
                    }
-                   return CheckedBytes(value, absl::StrCat("a page of part ", PartOf(*at), " of the state"))
-                       .status();
+                   const std::string name = absl::StrCat("a page of part ", PartOf(*at), " of the state");
+                   const absl::Status checked = CheckedBytes(value, name).status();
+                   return checked.ok() ? pace.Step() : checked;
                  });
 }
 
@@ -139,24 +171,17 @@ absl::Status WriteTxn::PutStatePage(uint64_t part, uint32_t table, uint32_t page
 }
 
 absl::Status WriteTxn::PutStateHead(const StateHead& head) {
-  for (const absl::string_view old : kOldStateKeys) {
-    MDB_val key = ToVal(old);
-    const int code = mdb_del(txn_.get(), parts_.meta, &key, nullptr);
-    if (code != 0 && code != MDB_NOTFOUND) return LmdbError(code, "dropping the head of an old state");
-  }
-  return PutChecked(txn_.get(), parts_.meta, kStateKey, AsBytes(head), "the head of the state");
+  const StoredStateHead stored = {kStateLayout, head};
+  return PutChecked(txn_.get(), parts_.meta, kStateKey, AsBytes(stored), "the head of the state");
 }
 
-absl::StatusOr<uint64_t> WriteTxn::LastStatePart() const {
-  const absl::StatusOr<MdbCursor> cursor = OpenCursor(txn_.get(), parts_.state, kLooking);
-  if (!cursor.ok()) return cursor.status();
-  MDB_val key;
-  MDB_val value;
-  const int code = mdb_cursor_get(cursor->get(), &key, &value, MDB_LAST);
-  if (code == MDB_NOTFOUND) return 0;
-  if (code != 0) return LmdbError(code, "looking for the last part of the state");
-  const std::optional<PageKey> last = ReadKey(key);
-  return last ? PartOf(*last) : 0;
+absl::Status WriteTxn::DropState() {
+  const absl::StatusOr<StateHead> before = ReadStateHead();
+  absl::StatusOr<StateHead> anew = HeadAfterAll();
+  if (!anew.ok()) return anew.status();
+  if (before.ok()) anew->last_number = std::max(anew->last_number, before->last_number);
+  if (absl::Status dropped = DropStrayHeads(); !dropped.ok()) return dropped;
+  return PutStateHead(*anew);
 }
 
 absl::StatusOr<bool> WriteTxn::DropStatePages(uint64_t budget) {

@@ -109,18 +109,34 @@ absl::Status ReadTxn::ReadMeta() {
 }
 
 // What is missing is what has not been written yet; CheckIds and CheckState know whether it may be.
-absl::Status ReadTxn::CheckMeta() const {
+absl::Status ReadTxn::CheckMeta(MayGoOn) const {
   return ForEach(txn_.get(), parts_.meta, "looking through the heads",
                  [](absl::string_view key, absl::string_view) {
                    if (absl::c_linear_search(kMetaKeys, key)) return absl::OkStatus();
-                   return Fail(Failure::kCorrupt, "there is a head that no ledger has; restore a backup");
+                   return Fail(Failure::kCorrupt, "there is a head that no ledger has; open the ledger so "
+                                                  "that it replays its log");
                  });
 }
 
-absl::Status ReadTxn::CheckStored() const {
+absl::Status WriteTxn::DropStrayHeads() {
+  std::vector<std::string> strays;
+  const auto gather = [&](absl::string_view key, absl::string_view) {
+    if (!absl::c_linear_search(kMetaKeys, key)) strays.emplace_back(key);
+    return absl::OkStatus();
+  };
+  absl::Status status = ForEach(txn_.get(), parts_.meta, "looking through the heads", gather);
+  for (size_t i = 0; i < strays.size() && status.ok(); ++i) {
+    MDB_val key = ToVal(strays[i]);
+    const int code = mdb_del(txn_.get(), parts_.meta, &key, nullptr);
+    if (code != 0) status = LmdbError(code, "dropping a head that no ledger has");
+  }
+  return status;
+}
+
+absl::Status ReadTxn::CheckStored(MayGoOn may_go_on) const {
   for (const auto check : {&ReadTxn::CheckMeta, &ReadTxn::CheckLog, &ReadTxn::CheckTiles, &ReadTxn::CheckIds,
                            &ReadTxn::CheckMerges, &ReadTxn::CheckState}) {
-    if (absl::Status checked = (this->*check)(); !checked.ok()) return checked;
+    if (absl::Status checked = (this->*check)(may_go_on); !checked.ok()) return checked;
   }
   return absl::OkStatus();
 }

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -23,6 +24,9 @@
 struct MDB_txn;
 
 namespace hourbook {
+
+// Asked every few thousand pages by what reads for long: anything but Ok ends that, as its answer.
+using MayGoOn = absl::FunctionRef<absl::Status()>;
 
 class Environment;
 class IdFilter;
@@ -72,14 +76,14 @@ class ReadTxn {
   // one. kNotFound for leaves that are not in the log.
   absl::Status TileHashes(int level, uint64_t first, absl::Span<Hash> hashes) const;
 
-  // Zeros where there is none.
+  // Of nothing where there is none, or one of another layout.
   absl::StatusOr<StateHead> ReadStateHead() const;
   absl::StatusOr<std::string> StatePage(uint64_t part, uint32_t table, uint32_t page) const;
   absl::StatusOr<uint64_t> CountStatePages(uint64_t part) const;
 
   // Goes through all that is stored: Ok where every database has just the records that it must, and each
   // matches its checksum. Those of the log At reads, so they are only counted here.
-  absl::Status CheckStored() const;
+  absl::Status CheckStored(MayGoOn may_go_on) const;
 
  protected:
   friend class Store;
@@ -91,12 +95,14 @@ class ReadTxn {
   ReadTxn(MDB_txn* txn, const StoreParts& parts) : txn_(txn, {parts.environment}), parts_(parts) {}
 
   absl::Status ReadMeta();
-  absl::Status CheckMeta() const;
-  absl::Status CheckLog() const;
-  absl::Status CheckTiles() const;
-  absl::Status CheckIds() const;
-  absl::Status CheckMerges() const;
-  absl::Status CheckState() const;
+  absl::Status CheckMeta(MayGoOn may_go_on) const;
+  absl::Status CheckLog(MayGoOn may_go_on) const;
+  absl::Status CheckTiles(MayGoOn may_go_on) const;
+  absl::Status CheckIds(MayGoOn may_go_on) const;
+  absl::Status CheckMerges(MayGoOn may_go_on) const;
+  absl::Status CheckState(MayGoOn may_go_on) const;
+  absl::StatusOr<std::optional<StateHead>> FindStateHead() const;
+  absl::StatusOr<StateHead> HeadAfterAll() const;
   absl::StatusOr<absl::string_view> BlockFrom(uint64_t index) const;
   absl::Status LeafHashes(uint64_t first, absl::Span<Hash> hashes) const;
   // Part of a page of kept hashes, from one of level 1 and up on to the page's end.
@@ -146,8 +152,8 @@ class WriteTxn : public ReadTxn {
   absl::Status PutStatePage(uint64_t part, uint32_t table, uint32_t page, absl::string_view bytes);
   absl::Status PutStateHead(const StateHead& head);
 
-  // The largest number of a part that has pages; 0 where none has.
-  absl::StatusOr<uint64_t> LastStatePart() const;
+  // Has the head name no part, be it sound or not. Heads that no ledger has, or a damaged key makes, go.
+  absl::Status DropState();
 
   // Drops pages, `budget` at most, of parts that the head does not name. Whether there may be more.
   absl::StatusOr<bool> DropStatePages(uint64_t budget);
@@ -161,6 +167,7 @@ class WriteTxn : public ReadTxn {
   friend class Store;
   WriteTxn(ReadTxn txn, std::unique_ptr<WriterLock> lock);
 
+  absl::Status DropStrayHeads();
   absl::Status FlushTiles();
   void IdsChange();
   absl::Status MergeLevel(uint64_t level, uint64_t first, uint64_t& budget);

@@ -82,7 +82,8 @@ absl::Status ReadTxn::TileHashes(int level, uint64_t first, absl::Span<Hash> has
   return absl::OkStatus();
 }
 
-absl::Status ReadTxn::CheckTiles() const {
+absl::Status ReadTxn::CheckTiles(MayGoOn may_go_on) const {
+  Pace pace(may_go_on);
   PagesOfTree pages(head_.size);
   const absl::Status walked = ForEach(
       txn_.get(), parts_.tiles, "looking through the kept hashes",
@@ -96,7 +97,7 @@ absl::Status ReadTxn::CheckTiles() const {
           return Fail(Failure::kCorrupt, absl::StrCat(pages.name(), " is on a page of the wrong size"));
         }
         pages.Next();
-        return absl::OkStatus();
+        return pace.Step();
       });
   if (!walked.ok() || pages.AtEnd()) return walked;
   return Fail(Failure::kCorrupt, absl::StrCat(pages.name(), " is missing"));

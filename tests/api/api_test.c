@@ -328,6 +328,21 @@ static void test_read_only(const char* directory) {
   hbk_close(ledger);
 }
 
+static void test_replay(const char* directory) {
+  hbk_open_options options = HBK_OPEN_OPTIONS_INIT;
+  hbk_ledger* ledger = NULL;
+  hbk_snapshot* snapshot = NULL;
+  options.flags = HBK_OPEN_REPLAY | HBK_OPEN_READ_ONLY;
+  CHECK_STATUS(HBK_READ_ONLY, hbk_open(directory, &options, &ledger, NULL));
+  CHECK(ledger == NULL);
+  options.flags = HBK_OPEN_REPLAY;
+  CHECK_STATUS(HBK_OK, hbk_open(directory, &options, &ledger, NULL));
+  CHECK_STATUS(HBK_OK, hbk_snapshot_open(ledger, &snapshot, NULL));
+  CHECK_STATUS(HBK_OK, hbk_verify(snapshot, NULL, NULL, NULL));
+  hbk_snapshot_close(snapshot);
+  hbk_close(ledger);
+}
+
 static void test_backup(const char* directory) {
   char copy[4096];
   hbk_ledger* ledger = NULL;
@@ -417,6 +432,7 @@ int main(int argc, char** argv) {
   hbk_close(ledger);
   test_submitting(directory);
   test_closed_handles_are_told(directory);
+  test_replay(directory);
   test_read_only(directory);
   test_backup(directory);
   printf("%d checks, %d failed\n", checks_made, checks_failed);

@@ -45,7 +45,7 @@ class CliTest(CliCase):
     def test_help_tells_enough_to_work_from(self):
         text = self.run_("--help").stdout
         for command in ("init", "import", "append", "balance", "statement", "entries", "entry", "parties", "stat",
-                        "root", "report", "verify", "backup"):
+                        "root", "report", "verify", "replay", "backup"):
             self.assertRegex(text, rf"\n\s+{command}\b")
             own = self.run_(command, "--help").stdout
             self.assertIn("Example: ", own)
@@ -229,6 +229,13 @@ class CliTest(CliCase):
             at = data.find(bytes.fromhex(VERIFIER), at + 1)
         (self.ledger / "data.mdb").write_bytes(data)
         self.assertIn("corrupt", self.run_("verify", self.ledger, code=3).stderr)
+
+    def test_replay_changes_nothing_that_is_told(self):
+        self.found()
+        before = self.json_("stat", self.ledger)["root"]
+        self.assertIn("Replayed 12 entries", self.run_("replay", self.ledger).stdout)
+        self.assertEqual(self.json_("verify", self.ledger)["root"], before)
+        self.assertIn("not_found", self.run_("replay", self.scratch / "nowhere", code=1).stderr)
 
     def test_a_file_that_crashes_its_reader_is_reported_and_no_crash(self):
         self.found()

@@ -216,6 +216,25 @@ class StateTest : public testing::Test {
     ASSERT_TRUE(txn->Commit(txn->head().root).ok());
   }
 
+  // Changes the balance of an account in what is stored, and makes the checksum right.
+  void Forge() {
+    const StateHead head = ExpectStored(path());
+    const auto store = Store::Open(path(), {});
+    ASSERT_TRUE(store.ok()) << store.status();
+    auto txn = (*store)->Write();
+    ASSERT_TRUE(txn.ok()) << txn.status();
+    ASSERT_GT(head.part_count, 0u);
+    const StatePart& last = head.parts[head.part_count - 1];
+    ASSERT_GT(last.counts[kAccounts], 0u);
+    std::string page = *txn->StatePage(last.number, kAccounts, 0);
+    Account account;
+    std::memcpy(&account, page.data() + sizeof(Slot), sizeof(account));
+    account.balance.credits_posted += 1'000;
+    std::memcpy(page.data() + sizeof(Slot), &account, sizeof(account));
+    ASSERT_TRUE(txn->PutStatePage(last.number, kAccounts, 0, page).ok());
+    ASSERT_TRUE(txn->Commit(txn->head().root).ok());
+  }
+
   TempDir temp_;
 };
 
@@ -427,6 +446,41 @@ TEST_F(StateTest, WhatIsDamagedIsMadeAgain) {
     if (HasFailure()) return;
   }
   ExpectStored(path());
+}
+
+// It reads and hangs together, and so is taken for right: whoever appends goes on from it.
+TEST_F(StateTest, WhatIsWrongIsMadeAgainByAReplayAlone) {
+  Town town(8);
+  {
+    const auto ledger = CreateTown(path(), SmallPeriod(50));
+    SendOk(*ledger, Founding(kVolunteers));
+    for (int i = 0; i < 10; ++i) SendOk(*ledger, town.Next(30));
+  }
+  Forge();
+  {
+    const auto ledger = OpenTown(path(), SmallPeriod(50));
+    SendOk(*ledger, Services(10'000, 200));
+    const absl::Status verified = Verify(*SnapshotOf(*ledger), Always);
+    ASSERT_EQ(FailureOf(verified), Failure::kCorrupt);
+    EXPECT_NE(verified.message().find("replays its log"), absl::string_view::npos) << verified;
+  }
+  LedgerOptions replay = SmallPeriod(50);
+  replay.replay = true;
+  LedgerOptions reading = replay;
+  reading.read_only = true;
+  EXPECT_EQ(FailureOf(Ledger::Open(path(), reading).status()), Failure::kReadOnly);
+  {
+    const auto ledger = OpenTown(path(), replay);
+    const absl::Status verified = Verify(*SnapshotOf(*ledger), Always);
+    ASSERT_TRUE(verified.ok()) << verified;
+  }
+  {
+    const auto ledger = OpenTown(path(), SmallPeriod(50));
+    SendOk(*ledger, Services(20'000, 2));
+    const absl::Status verified = Verify(*SnapshotOf(*ledger), Always);
+    ASSERT_TRUE(verified.ok()) << verified;
+  }
+  EXPECT_LT(Tail(), 50u) << "it is stored again with what is appended first";
 }
 
 }  // namespace

@@ -135,7 +135,7 @@ class IndexTest : public testing::Test {
   void ExpectFindsAll() {
     const auto txn = store_->Read();
     ASSERT_TRUE(txn.ok());
-    const absl::Status checked = txn->CheckStored();
+    const absl::Status checked = txn->CheckStored([] { return absl::OkStatus(); });
     ASSERT_TRUE(checked.ok()) << checked;
     for (uint64_t i = 0; i < size_; ++i) {
       const auto found = txn->FindId(IdOf(i));
@@ -338,6 +338,26 @@ TEST_F(IndexTest, KeepsTileHashesOverManyCommits) {
   }
   EXPECT_EQ(FailureOf(txn->TileHash(1, next).status()), Failure::kCorrupt);
   EXPECT_EQ(FailureOf(txn->TileHash(3, 0).status()), Failure::kCorrupt);
+}
+
+// Of what is read before the first entry is, too, a caller is told, and can end it.
+TEST_F(IndexTest, CheckingAsksNowAndThenWhetherToGoOn) {
+  {
+    auto written = store_->Write();
+    ASSERT_TRUE(written.ok()) << written.status();
+    for (uint32_t page = 0; page < 5'000; ++page) ASSERT_TRUE(written->PutStatePage(1, 0, page, "page").ok());
+    StateHead head{};
+    head.last_number = 1;
+    ASSERT_TRUE(written->PutStateHead(head).ok());
+    ASSERT_TRUE(written->Commit(Hash{}).ok());
+  }
+  const auto txn = store_->Read();
+  ASSERT_TRUE(txn.ok()) << txn.status();
+  int asked = 0;
+  const absl::Status whole = txn->CheckStored([&] { return ++asked, absl::OkStatus(); });
+  EXPECT_TRUE(whole.ok()) << whole;
+  EXPECT_EQ(asked, 2);
+  EXPECT_EQ(txn->CheckStored([] { return absl::CancelledError(); }).code(), absl::StatusCode::kCancelled);
 }
 
 TEST_F(IndexTest, KeepsStatePagesOfThePartsThatCount) {

@@ -43,6 +43,7 @@ int Run(int argc, char** argv) {
   AddRootCommand(app);
   AddReportCommand(app);
   AddVerifyCommand(app);
+  AddReplayCommand(app);
   AddAuditCommand(app);
   AddBackupCommand(app);
   AddProveStatementCommand(app);

@@ -16,6 +16,7 @@ void AddPartiesCommand(CLI::App& app);
 void AddStatCommand(CLI::App& app);
 void AddRootCommand(CLI::App& app);
 void AddVerifyCommand(CLI::App& app);
+void AddReplayCommand(CLI::App& app);
 void AddAuditCommand(CLI::App& app);
 void AddBackupCommand(CLI::App& app);
 

@@ -61,6 +61,7 @@ void AddVerifyCommand(CLI::App& app) {
       "verify",
       "Read everything again and derive all from it: checksums, chain, tree, index of ids,\n"
       "every verdict of the rules and every balance. Exits with 3 where something differs.\n"
+      "See replay for what to do where that is the stored state alone.\n"
       "Example: hourbook verify town.ledger");
   command->add_option("DIR", arguments->directory, "The ledger")->required();
   command->add_flag("--json", arguments->json, "Print as JSON");
