@@ -427,7 +427,9 @@ HBK_API void hbk_close(hbk_ledger* ledger);
  * Returns: HBK_OK where every entry was judged, whatever the verdicts; HBK_BATCH_EMPTY;
  *     HBK_BATCH_TOO_LARGE; HBK_TIMEOUT; HBK_READ_ONLY; HBK_CORRUPT; HBK_READERS_FULL; HBK_MAP_FULL;
  *     HBK_PERMISSION_DENIED; HBK_DISK_FULL; HBK_OUT_OF_MEMORY; HBK_IO_ERROR and, from then on,
- *     HBK_POISONED: whether the batch is on disk is unknown until the ledger is opened again.
+ *     HBK_POISONED: whether the batch is on disk is unknown until the ledger is opened again;
+ *     HBK_BEHIND where the ledger lacks entries that were published of it, or has others;
+ *     HBK_INVALID_ARGUMENT from within an hbk_on_done.
  * Args:  entries: count of them, 1 to HBK_BATCH_MAX. timeout: how long to wait for other writers.
  * Out:   results: count of them, in the order of entries; they mean nothing unless HBK_OK is returned.
  * Thread-safe. */
@@ -455,9 +457,12 @@ HBK_API hbk_status hbk_submit(hbk_ledger* ledger, const hbk_entry* entries, uint
                               void* context, hbk_error* error);
 
 /* Copies the ledger, as of this moment and while it is being written, into another directory, which
- * is made and must not hold a data file. The copy is a ledger of its own, compacted and synced.
+ * is made and must not hold a data file. The copy is a ledger of its own, compacted and synced, and
+ * remembers what was published as this one does.
  *
- * Returns: HBK_OK; HBK_LEDGER_EXISTS; HBK_PERMISSION_DENIED; HBK_DISK_FULL; HBK_IO_ERROR.
+ * Returns: HBK_OK; HBK_LEDGER_EXISTS; HBK_CORRUPT where the file that remembers what was published is
+ *     damaged; HBK_MAP_FULL where another process grew the ledger, and this one cannot while snapshots
+ *     of it are open; HBK_POISONED; HBK_PERMISSION_DENIED; HBK_DISK_FULL; HBK_OUT_OF_MEMORY; HBK_IO_ERROR.
  * Args:  directory: path, UTF-8, not NULL.
  * Thread-safe. */
 HBK_API hbk_status hbk_backup(hbk_ledger* ledger, const char* directory, hbk_error* error);
@@ -612,7 +617,8 @@ typedef int (*hbk_progress)(void* context, uint64_t done, uint64_t total);
 /* Reads every byte of the snapshot again and derives everything from it: each checksum, each leaf
  * hash and link, the tree's stored tiles and its root, the index of ids, and, by replaying every
  * entry through the rules, each entry's verdict and every balance; all of it must agree with what
- * the store and the state in memory say.
+ * the store, the state that is stored and the state in memory say, and nothing may be stored that no
+ * ledger has.
  *
  * Returns: HBK_OK where all agrees; HBK_CORRUPT with the first thing that does not, and what to do:
  *     where it is the stored state alone, that is HBK_OPEN_REPLAY or nothing; HBK_END.
@@ -874,7 +880,9 @@ HBK_API hbk_status hbk_audit(const char* publication, const char* vkey,
                              void* context, hbk_audit_report* report, hbk_error* error);
 
 /* The same of a ledger itself: the entries that its last checkpoint signs as if they had been
- * published, and then all that it keeps, entries not signed yet included, as hbk_verify does.
+ * published, and then all that it keeps, entries not signed yet included, as hbk_verify does. Where its
+ * last checkpoint was signed after the snapshot was opened, all that is as of a moment after that, for
+ * which it opens a snapshot of its own: HBK_READERS_FULL where that cannot be.
  * HBK_NOT_FOUND where it never signed a checkpoint. A damaged LMDB file can crash its reader: audit
  * one that you do not trust in a process of its own, as the command line does.
  *
@@ -982,7 +990,8 @@ HBK_API hbk_status hbk_trial_open(hbk_ledger* ledger, hbk_trial** trial, hbk_err
 /* Replays the ledger up to `size` entries. Never goes back.
  *
  * Returns: HBK_OK; HBK_INVALID_ARGUMENT for a size before the present one or after entries were
- *     kept; HBK_NOT_FOUND for one beyond the ledger's; HBK_CORRUPT. */
+ *     kept; HBK_NOT_FOUND for one beyond the ledger's; HBK_CORRUPT; HBK_OUT_OF_MEMORY and, from then
+ *     on, HBK_POISONED: open another. */
 HBK_API hbk_status hbk_trial_advance(hbk_trial* trial, uint64_t size, hbk_error* error);
 
 /* Judges a batch as hbk_append would at the trial's size. With `keep` not 0 what stands is taken
