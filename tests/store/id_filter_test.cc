@@ -1,6 +1,8 @@
 #include "ledger/store/id_filter.h"
 
+#include <memory>
 #include <new>
+#include <utility>
 
 #include "gtest/gtest.h"
 #include "tests/calls/allocations.h"
@@ -47,16 +49,23 @@ TEST(IdFiltersTest, NoneIsLostWhereMemoryEnds) {
 
 // What was not kept because memory had ended is kept when the same directory is seen again.
 TEST(IdFiltersTest, AKeepThatFailedIsMadeUpFor) {
-  IdFilters filters;
   const IdDirectory ids = DirectoryOf(1);
-  FailAllocations(1, 1);
-  EXPECT_THROW(filters.Keep(ids), std::bad_alloc);
-  FailAllocations(0, 0);
-  filters.Keep(ids);
-  std::shared_ptr<IdFilter> filter = filters.New(1);
-  filter->Add(1);
-  filters.Put(1, std::move(filter));
-  EXPECT_NE(filters.Get(1, 1), nullptr);
+  uint64_t refused = 0;
+  for (bool is_reached = true; is_reached; ++refused) {
+    IdFilters filters;
+    FailAllocations(refused + 1, refused + 1);
+    try {
+      filters.Keep(ids);
+    } catch (const std::bad_alloc&) {
+    }
+    is_reached = CountedAllocations() > refused;
+    FailAllocations(0, 0);
+    filters.Keep(ids);
+    std::shared_ptr<IdFilter> filter = filters.New(1);
+    filter->Add(1);
+    filters.Put(1, std::move(filter));
+    ASSERT_NE(filters.Get(1, 1), nullptr) << "after allocation " << refused + 1;
+  }
 }
 
 }  // namespace
