@@ -95,8 +95,7 @@ class Verifier {
     }
     const absl::Status same = CheckSame(*stored, machine_.state());
     if (same.ok()) return same;
-    return Corrupt(same.message(),
-                   "; append nothing that it would judge: open the ledger so that it replays its log");
+    return Corrupt(same.message(), "; append nothing on top: open the ledger so that it replays its log");
   }
 
   // What the snapshot answers from.

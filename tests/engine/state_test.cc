@@ -468,7 +468,9 @@ TEST_F(StateTest, WhatIsWrongIsMadeAgainByAReplayAlone) {
   replay.replay = true;
   LedgerOptions reading = replay;
   reading.read_only = true;
-  EXPECT_EQ(FailureOf(Ledger::Open(path(), reading).status()), Failure::kReadOnly);
+  const absl::Status refused = Ledger::Open(path(), reading).status();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(FailureOf(refused), Failure::kReadOnly);
   {
     const auto ledger = OpenTown(path(), replay);
     const absl::Status verified = Verify(*SnapshotOf(*ledger), Always);
