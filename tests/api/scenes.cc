@@ -208,6 +208,10 @@ void World::Acknowledge(const std::vector<Entry>& entries) {
 
 bool IsLongForm() { return TestEffort() > 1 || std::getenv("HOURBOOK_FAULTS") != nullptr; }
 
+bool TriesEachCall() {
+  return (kOfFew == 1 || TestEffort() > 1) && std::getenv("HOURBOOK_FAULTS") == nullptr;
+}
+
 void PrintTo(const Scene& scene, std::ostream* out) { *out << scene.name; }
 
 namespace {

@@ -73,6 +73,10 @@ struct Explored {
 // With HOURBOOK_EFFORT above 1 in the environment; or HOURBOOK_FAULTS, the number of the fault to begin with.
 bool IsLongForm();
 
+// Whether each call that a scene makes is refused to it once, where they are not many: not in the short form
+// of a sanitizer.
+bool TriesEachCall();
+
 // Every scene.stride-th of many, each in the long form. Stops at a failure.
 Explored Explore(const Scene& scene, const Refuser& refuser, bool for_ever);
 
