@@ -19,8 +19,11 @@ class TempDir {
     if (::mkdtemp(path_.data()) == nullptr) std::abort();
   }
 
-  // In memory where the system has a place for that: where much is synced and nothing is to last.
-  static std::string MemoryBase() { return ::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : Base(); }
+  // In memory where the system has a place for that and TMPDIR names none: where much is synced and nothing is
+  // to last.
+  static std::string MemoryBase() {
+    return std::getenv("TMPDIR") == nullptr && ::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : Base();
+  }
 
   ~TempDir() {
     std::error_code ignored;
