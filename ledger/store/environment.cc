@@ -182,14 +182,16 @@ absl::Status Environment::CheckLength() {
     return SystemError(absl::StrCat("looking at ", DataFile(directory_)));
   }
   if (static_cast<uint64_t>(file.st_size) >= needed) return absl::OkStatus();
-  if (needed != kTooMuch) {
-    const absl::StatusOr<bool> is_sound = LacksNothing();
-    if (!is_sound.ok()) return is_sound.status();
-    if (*is_sound) return absl::OkStatus();
-  }
+  if (needed == kTooMuch) return IsCutShort();
+  const absl::StatusOr<bool> is_sound = LacksNothing();
+  if (!is_sound.ok()) return is_sound.status();
+  return *is_sound ? absl::OkStatus() : IsCutShort();
+}
+
+absl::Status Environment::IsCutShort() const {
   return Fail(Failure::kTruncated,
-              absl::StrCat(DataFile(directory_), " is cut short: ", file.st_size, " bytes of ",
-                           needed, "; restore a backup"));
+              absl::StrCat(DataFile(directory_), " is cut short: its last page ends at byte ", NeededBytes(),
+                           "; restore a backup"));
 }
 
 absl::StatusOr<bool> Environment::LacksNothing() {
@@ -236,9 +238,9 @@ absl::StatusOr<MDB_txn*> Environment::Begin(unsigned flags) {
     if (code == 0) return txn;
     // Where no map would ever do. Before the end: another thread's resize unmaps what this reads.
     const bool is_absurd = code == MDB_MAP_RESIZED && NeededBytes() == kTooMuch;
-    const absl::Status length = is_absurd ? CheckLength() : absl::OkStatus();
+    absl::Status cut_short = is_absurd ? IsCutShort() : absl::OkStatus();
     End();
-    if (!length.ok()) return length;
+    if (!cut_short.ok()) return cut_short;
     if (code != MDB_MAP_RESIZED) {
       return LmdbError(code, absl::StrCat("beginning a transaction on ", directory_));
     }

@@ -57,6 +57,7 @@ class Environment {
   absl::Status CheckLength();
   // Of a file that is shorter than LMDB says.
   absl::StatusOr<bool> LacksNothing();
+  absl::Status IsCutShort() const;
 
   // Counts what uses the map as live, until End.
   absl::Status Enter();

@@ -40,7 +40,6 @@ constexpr uint16_t kBranch = 1, kLeaf = 2;  // of a page
 constexpr uint16_t kElsewhere = 1;          // of a node: its value is in pages of its own
 constexpr uint64_t kNone = UINT64_MAX;      // for a page: the root of a database without entries
 constexpr uint64_t kLargestPage = 32'768;
-constexpr uint16_t kDeepest = 32;
 // LMDB changes no more pages than this in one transaction (MDB_IDL_UM_MAX).
 constexpr uint64_t kMostUnwritten = uint64_t{1} << 17;
 
@@ -60,14 +59,26 @@ class FreeList {
       : fd_(fd),
         page_size_(page_size),
         first_missing_(first_missing),
-        unread_(first_missing),
         is_missing_(missing, true),
         unnamed_(missing) {}
 
-  void Read(uint64_t number, int depth) {
+  void Read(uint64_t root) {
+    std::vector<uint64_t> unread = {root};
+    // Each page is in the tree once: no more than the file has, whatever refers to whatever.
+    for (uint64_t left = first_missing_; left > 0 && !unread.empty(); --left) {
+      const uint64_t number = unread.back();
+      unread.pop_back();
+      ReadPage(number, unread);
+    }
+  }
+
+  bool NamesAllThatIsMissing() const { return unnamed_ == 0; }
+
+ private:
+  // Adds to `unread` the pages that it refers to.
+  void ReadPage(uint64_t number, std::vector<uint64_t>& unread) {
     std::vector<char> page(page_size_);
-    if (depth == 0 || unread_ == 0 || !ReadPage(number, page)) return;
-    --unread_;  // each is in the tree once
+    if (number >= first_missing_ || !ReadAt(fd_, number * page_size_, page.data(), page.size())) return;
     PageHead head;
     std::memcpy(&head, page.data(), sizeof(head));
     const size_t end = std::min<size_t>(head.lower, page.size());
@@ -77,19 +88,12 @@ class FreeList {
       Node node;
       if (at + sizeof(node) > page.size()) continue;
       std::memcpy(&node, &page[at], sizeof(node));
-      if ((head.flags & kBranch) != 0) {
-        Read(node.low | uint64_t{node.high} << 16 | uint64_t{node.flags} << 32, depth - 1);
+      if ((head.flags & kBranch) != 0 && unread.size() < first_missing_) {
+        unread.push_back(node.low | uint64_t{node.high} << 16 | uint64_t{node.flags} << 32);
       } else if ((head.flags & kLeaf) != 0) {
         ReadValue(node, number * page_size_ + at + sizeof(node) + node.key_size);
       }
     }
-  }
-
-  bool NamesAllThatIsMissing() const { return unnamed_ == 0; }
-
- private:
-  bool ReadPage(uint64_t number, std::vector<char>& page) const {
-    return number < first_missing_ && ReadAt(fd_, number * page_size_, page.data(), page.size());
   }
 
   // Pages that one transaction freed: how many, then their numbers.
@@ -123,7 +127,6 @@ class FreeList {
   const int fd_;
   const uint64_t page_size_;
   const uint64_t first_missing_;
-  uint64_t unread_;  // no more pages than the file has, whatever refers to whatever
   std::vector<bool> is_missing_;
   uint64_t unnamed_;
 };
@@ -144,7 +147,7 @@ std::optional<bool> LacksFreePagesAlone(int fd, uint64_t transaction) {
   const uint64_t missing = meta.last_page - pages;  // and one more
   if (missing >= kMostUnwritten || meta.free.root == kNone) return false;
   FreeList list(fd, page_size, pages, missing + 1);
-  list.Read(meta.free.root, std::min(meta.free.depth, kDeepest));
+  list.Read(meta.free.root);
   return list.NamesAllThatIsMissing();
 }
 
