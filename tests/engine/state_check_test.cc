@@ -1,8 +1,6 @@
 // What is stored of the state is looked at also because memory has just ended: it may end there again.
-#include <new>
-
 #include "ledger/engine/state_parts.h"
-#include "tests/calls/allocations.h"
+#include "tests/calls/refuse_each.h"
 #include "tests/engine/town.h"
 
 namespace hourbook {
@@ -22,21 +20,9 @@ TEST(StateCheckTest, MemoryMayEndAnywhere) {
   const auto stored = read();
   ASSERT_TRUE(stored.ok()) << stored.status();
   ASSERT_GT(stored->holds.open(), kHolds / 2);
-  int64_t kept = 0;
-  uint64_t refused = 0;
-  for (bool is_reached = true; is_reached; ++refused) {
-    FailAllocations(refused + 1, refused + 1);
-    const int64_t before = LiveAllocations();
-    try {
-      (void)read();
-    } catch (const std::bad_alloc&) {
-    }
-    kept += LiveAllocations() - before;
-    is_reached = CountedAllocations() > refused;
-    FailAllocations(0, 0);
-  }
-  EXPECT_EQ(kept, 0);
-  EXPECT_GT(refused, kHolds);
+  const Refusals refusals = RefuseEach([&] { (void)read(); });
+  EXPECT_EQ(refusals.kept, 0);
+  EXPECT_GT(refusals.refused, kHolds);
 }
 
 }  // namespace

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <map>
-#include <new>
 #include <random>
 
 #include "gtest/gtest.h"
-#include "tests/calls/allocations.h"
+#include "tests/calls/refuse_each.h"
 
 namespace hourbook {
 namespace {
@@ -41,26 +40,15 @@ TEST(HoldsTest, SlotsAreUsedAgain) {
   EXPECT_LE(holds.table().size(), 4u);
 }
 
-// Under a sanitizer it is the sanitizer that finds what is kept.
 TEST(HoldsTest, NothingIsKeptWhereMemoryEnds) {
   constexpr uint64_t kMany = 50;
-  int64_t kept = 0;
-  uint64_t refused = 0;
-  for (bool is_reached = true; is_reached; ++refused) {
-    FailAllocations(refused + 1, refused + 1);
-    const int64_t before = LiveAllocations();
-    try {
-      Holds holds;
-      for (uint64_t index = 1; index <= kMany; ++index) holds.Open(HoldOf(index, static_cast<int64_t>(index)));
-      for (uint64_t index = 1; index <= kMany; ++index) holds.Close(index);
-    } catch (const std::bad_alloc&) {
-    }
-    kept += LiveAllocations() - before;
-    is_reached = CountedAllocations() > refused;
-    FailAllocations(0, 0);
-  }
-  EXPECT_EQ(kept, 0);
-  EXPECT_GT(refused, 10u);
+  const Refusals refusals = RefuseEach([] {
+    Holds holds;
+    for (uint64_t index = 1; index <= kMany; ++index) holds.Open(HoldOf(index, static_cast<int64_t>(index)));
+    for (uint64_t index = 1; index <= kMany; ++index) holds.Close(index);
+  });
+  EXPECT_EQ(refusals.kept, 0);
+  EXPECT_GT(refusals.refused, 10u);
 }
 
 // The model is a map that is copied whole before each chain.

@@ -1,11 +1,9 @@
 #include "ledger/rules/policy.h"
 
-#include <new>
-
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
-#include "tests/calls/allocations.h"
+#include "tests/calls/refuse_each.h"
 
 namespace hourbook {
 namespace {
@@ -57,25 +55,14 @@ TEST(PolicyTest, TheRateOfTheDayHolds) {
   EXPECT_EQ(policy.InForce({Topic::kTariff, kNoId, kSafetyPatrol}, july), std::nullopt);
 }
 
-// Under a sanitizer it is the sanitizer that finds what is kept.
 TEST(PolicyTest, NothingIsKeptWhereMemoryEnds) {
   constexpr int64_t kMany = 100;
-  int64_t kept = 0;
-  uint64_t refused = 0;
-  for (bool is_reached = true; is_reached; ++refused) {
-    FailAllocations(refused + 1, refused + 1);
-    const int64_t before = LiveAllocations();
-    try {
-      Policy policy;
-      for (int64_t i = 0; i < kMany; ++i) policy.Add(PolicyEntry(Topic::kCategory, 1, i));
-    } catch (const std::bad_alloc&) {
-    }
-    kept += LiveAllocations() - before;
-    is_reached = CountedAllocations() > refused;
-    FailAllocations(0, 0);
-  }
-  EXPECT_EQ(kept, 0);
-  EXPECT_GT(refused, 5u);
+  const Refusals refusals = RefuseEach([] {
+    Policy policy;
+    for (int64_t i = 0; i < kMany; ++i) policy.Add(PolicyEntry(Topic::kCategory, 1, i));
+  });
+  EXPECT_EQ(refusals.kept, 0);
+  EXPECT_GT(refusals.refused, 5u);
 }
 
 TEST(PolicyTest, OfTwoForOneInstantTheLaterEntryHolds) {

@@ -1,11 +1,10 @@
 #include "ledger/store/id_filter.h"
 
 #include <memory>
-#include <new>
 #include <utility>
 
 #include "gtest/gtest.h"
-#include "tests/calls/allocations.h"
+#include "tests/calls/refuse_each.h"
 
 namespace hourbook {
 namespace {
@@ -30,42 +29,28 @@ TEST(IdFiltersTest, NoneIsLostWhereMemoryEnds) {
     filter->Add(run);
     filters.Put(run, std::move(filter));
   }
-  uint64_t refused = 0;
-  for (bool is_reached = true; is_reached; ++refused) {
-    const IdDirectory ids = DirectoryOf(++changes);
-    FailAllocations(refused + 1, refused + 1);
-    try {
-      filters.Keep(ids);
-    } catch (const std::bad_alloc&) {
-    }
-    is_reached = CountedAllocations() > refused;
-    FailAllocations(0, 0);
+  IdDirectory ids = DirectoryOf(++changes);
+  const Refusals refusals = RefuseEach([&] { filters.Keep(ids); }, [&](uint64_t allocation) {
     for (uint64_t run = 1; run <= kRuns; ++run) {
-      ASSERT_NE(filters.Get(run, 1), nullptr) << "run " << run << " after allocation " << refused + 1;
+      ASSERT_NE(filters.Get(run, 1), nullptr) << "run " << run << " after allocation " << allocation;
     }
-  }
-  EXPECT_GT(refused, 3u);
+    ids = DirectoryOf(++changes);
+  });
+  EXPECT_GT(refusals.refused, 3u);
 }
 
 // What was not kept because memory had ended is kept when the same directory is seen again.
 TEST(IdFiltersTest, AKeepThatFailedIsMadeUpFor) {
   const IdDirectory ids = DirectoryOf(1);
-  uint64_t refused = 0;
-  for (bool is_reached = true; is_reached; ++refused) {
-    IdFilters filters;
-    FailAllocations(refused + 1, refused + 1);
-    try {
-      filters.Keep(ids);
-    } catch (const std::bad_alloc&) {
-    }
-    is_reached = CountedAllocations() > refused;
-    FailAllocations(0, 0);
-    filters.Keep(ids);
-    std::shared_ptr<IdFilter> filter = filters.New(1);
+  auto filters = std::make_unique<IdFilters>();
+  RefuseEach([&] { filters->Keep(ids); }, [&](uint64_t allocation) {
+    filters->Keep(ids);
+    std::shared_ptr<IdFilter> filter = filters->New(1);
     filter->Add(1);
-    filters.Put(1, std::move(filter));
-    ASSERT_NE(filters.Get(1, 1), nullptr) << "after allocation " << refused + 1;
-  }
+    filters->Put(1, std::move(filter));
+    ASSERT_NE(filters->Get(1, 1), nullptr) << "after allocation " << allocation;
+    filters = std::make_unique<IdFilters>();
+  });
 }
 
 }  // namespace
