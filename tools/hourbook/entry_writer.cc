@@ -7,15 +7,12 @@
 
 namespace hourbook::cli {
 
-EntryWriter::EntryWriter(const std::string& directory, bool dry_run) {
-  hbk_error error = HBK_ERROR_INIT;
-  hbk_ledger* ledger = nullptr;
-  Check(hbk_open(directory.c_str(), nullptr, &ledger, &error), error);
-  ledger_.reset(ledger);
-  snapshot_ = OpenSnapshot(ledger);
+EntryWriter::EntryWriter(const std::string& directory, bool dry_run)
+    : ledger_(OpenLedger(directory)), snapshot_(OpenSnapshot(ledger_.get())) {
   if (!dry_run) return;
+  hbk_error error = HBK_ERROR_INIT;
   hbk_trial* trial = nullptr;
-  Check(hbk_trial_open(ledger, &trial, &error), error);
+  Check(hbk_trial_open(ledger_.get(), &trial, &error), error);
   trial_.reset(trial);
   Check(hbk_trial_advance(trial, ReadStat(snapshot_.get()).size, &error), error);
 }

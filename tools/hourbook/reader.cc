@@ -39,14 +39,18 @@ LocalClock ReadClock(hbk_snapshot* snapshot, const hbk_stat& stat) {
   return clock;
 }
 
-Reader OpenReader(const std::string& directory) {
+LedgerHandle OpenLedger(const std::string& directory, uint32_t flags) {
   hbk_open_options options = HBK_OPEN_OPTIONS_INIT;
-  options.flags = HBK_OPEN_READ_ONLY;
+  options.flags = flags;
   hbk_error error = HBK_ERROR_INIT;
   hbk_ledger* ledger = nullptr;
   Check(hbk_open(directory.c_str(), &options, &ledger, &error), error);
-  Reader reader = {LedgerHandle(ledger), nullptr, {}, LocalClock()};
-  reader.snapshot = OpenSnapshot(ledger);
+  return LedgerHandle(ledger);
+}
+
+Reader OpenReader(const std::string& directory) {
+  Reader reader = {OpenLedger(directory, HBK_OPEN_READ_ONLY), nullptr, {}, LocalClock()};
+  reader.snapshot = OpenSnapshot(reader.ledger.get());
   reader.stat = ReadStat(reader.snapshot.get());
   reader.clock = ReadClock(reader.snapshot.get(), reader.stat);
   return reader;

@@ -1,7 +1,8 @@
-// A ledger opened to be read, as of one moment.
+// A ledger that is opened, or opened to be read as of one moment.
 #ifndef TOOLS_HOURBOOK_READER_H_
 #define TOOLS_HOURBOOK_READER_H_
 
+#include <cstdint>
 #include <string>
 
 #include "api/hourbook.h"
@@ -16,6 +17,9 @@ struct Reader {
   hbk_stat stat;
   LocalClock clock;
 };
+
+// Opens with hbk_open_options' flags. Throws CommandError.
+LedgerHandle OpenLedger(const std::string& directory, uint32_t flags = 0);
 
 // Opens read-only. Throws CommandError.
 Reader OpenReader(const std::string& directory);

@@ -67,13 +67,8 @@ std::optional<hbk_entry> ByItsEvidence(hbk_snapshot* snapshot, const Hash& evide
 
 class Eraser {
  public:
-  explicit Eraser(const Arguments& arguments) : arguments_(arguments) {
-    hbk_error error = HBK_ERROR_INIT;
-    hbk_ledger* ledger = nullptr;
-    Check(hbk_open(arguments.ledger.c_str(), nullptr, &ledger, &error), error);
-    ledger_.reset(ledger);
-    snapshot_ = OpenSnapshot(ledger);
-  }
+  explicit Eraser(const Arguments& arguments)
+      : arguments_(arguments), ledger_(OpenLedger(arguments.ledger)), snapshot_(OpenSnapshot(ledger_.get())) {}
 
   // The payload goes first: then the ledger never tells of what is not done, and a run that was cut
   // off between the two is mended by another. But before anything goes the rules are asked, for

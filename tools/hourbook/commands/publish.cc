@@ -13,6 +13,7 @@
 #include "tools/hourbook/output.h"
 #include "tools/hourbook/policy_argument.h"
 #include "tools/hourbook/progress.h"
+#include "tools/hourbook/reader.h"
 #include "tools/hourbook/text_file.h"
 #include "tools/hourbook/witness/ask_witnesses.h"
 
@@ -20,13 +21,6 @@ namespace hourbook::cli {
 namespace {
 
 constexpr size_t kNoteFileMaxSize = 1'100'000;  // more than the library reads as a note
-
-LedgerHandle OpenForWriting(const std::string& directory) {
-  hbk_error error = HBK_ERROR_INIT;
-  hbk_ledger* ledger = nullptr;
-  Check(hbk_open(directory.c_str(), nullptr, &ledger, &error), error);
-  return LedgerHandle(ledger);
-}
 
 struct PublishArguments {
   std::string ledger, publication;
@@ -56,7 +50,7 @@ void Witnessed(const PublishArguments& arguments, const std::string& policy, hbk
 PublishOutcome RunPublish(const PublishArguments& arguments) {
   const std::string policy = arguments.policy.given() ? arguments.policy.Read() : "";
   const KeyHandle key = arguments.key.Load();
-  const LedgerHandle ledger = OpenForWriting(arguments.ledger);
+  const LedgerHandle ledger = OpenLedger(arguments.ledger);
   hbk_error error = HBK_ERROR_INIT;
   PublishOutcome outcome;
   hbk_status status;
@@ -114,7 +108,7 @@ void Forget(const ForgetArguments& arguments) {
                        "whereby whoever saw the old publication can prove the new one a fork of "
                        "it, add --yes");
   }
-  const LedgerHandle ledger = OpenForWriting(arguments.ledger);
+  const LedgerHandle ledger = OpenLedger(arguments.ledger);
   hbk_error error = HBK_ERROR_INIT;
   Check(hbk_forget_publication(ledger.get(), &error), error);
   Print(absl::StrCat(arguments.ledger, " no longer knows that it was published. Publish it into "

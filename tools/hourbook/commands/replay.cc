@@ -3,7 +3,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "tools/hourbook/amount.h"
-#include "tools/hourbook/command_error.h"
 #include "tools/hourbook/commands/commands.h"
 #include "tools/hourbook/output.h"
 #include "tools/hourbook/reader.h"
@@ -12,12 +11,7 @@ namespace hourbook::cli {
 namespace {
 
 void Replay(const std::string& directory) {
-  hbk_open_options options = HBK_OPEN_OPTIONS_INIT;
-  options.flags = HBK_OPEN_REPLAY;
-  hbk_error error = HBK_ERROR_INIT;
-  hbk_ledger* opened = nullptr;
-  Check(hbk_open(directory.c_str(), &options, &opened, &error), error);
-  const LedgerHandle ledger(opened);
+  const LedgerHandle ledger = OpenLedger(directory, HBK_OPEN_REPLAY);
   const SnapshotHandle snapshot = OpenSnapshot(ledger.get());
   Print(absl::StrCat("Replayed ", GroupedText(ReadStat(snapshot.get()).size),
                      " entries. What was stored of them is dropped; it is stored anew with the next "

@@ -21,15 +21,6 @@ struct Arguments {
   bool new_secret = false, dry_run = false, strict = false, json = false;
 };
 
-LedgerHandle Open(const Arguments& arguments) {
-  hbk_open_options options = HBK_OPEN_OPTIONS_INIT;
-  if (arguments.dry_run) options.flags = HBK_OPEN_READ_ONLY;
-  hbk_error error = HBK_ERROR_INIT;
-  hbk_ledger* ledger = nullptr;
-  Check(hbk_open(arguments.directory.c_str(), &options, &ledger, &error), error);
-  return LedgerHandle(ledger);
-}
-
 Secret LoadSecret(const Arguments& arguments) {
   if (arguments.new_secret) Secret::Create(arguments.secret);
   if (!std::filesystem::exists(arguments.secret)) {
@@ -43,7 +34,7 @@ Secret LoadSecret(const Arguments& arguments) {
 
 void Import(const Arguments& arguments) {
   const Mapping mapping = LoadMapping(arguments.mapping);
-  const LedgerHandle ledger = Open(arguments);
+  const LedgerHandle ledger = OpenLedger(arguments.directory, arguments.dry_run ? HBK_OPEN_READ_ONLY : 0);
   const Secret secret = LoadSecret(arguments);
   SnapshotHandle snapshot = OpenSnapshot(ledger.get());
   const Plan plan = MakePlan(mapping, secret, ReadStat(snapshot.get()).created_at);
