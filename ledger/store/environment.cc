@@ -50,8 +50,8 @@ Meaning MeaningOf(int code) {
       return {Failure::kNewerFormat, "the file was written by another version of LMDB"};
     case MDB_INVALID:
       return {Failure::kNotALedger, "the file is not one of LMDB"};
-    case MDB_PANIC:
-      return {Failure::kIoError, "an earlier write failed; close the ledger and open it again"};
+    case MDB_PANIC:  // it may be met before the writer has told others of what failed
+      return {Failure::kPoisoned, "an earlier write failed; close the ledger and open it again"};
     case MDB_CORRUPTED:
     case MDB_PAGE_NOTFOUND:
       return {Failure::kCorrupt, "verify the ledger and restore a backup"};

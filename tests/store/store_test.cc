@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <cstring>
 #include <filesystem>
@@ -13,6 +14,7 @@
 
 #include "gtest/gtest.h"
 #include "ledger/base/error.h"
+#include "tests/calls/calls.h"
 
 namespace hourbook {
 namespace {
@@ -112,6 +114,28 @@ TEST_F(StoreTest, ADroppedTransactionLeavesNothing) {
   }
   ExpectHolds(*store, 20);
   ASSERT_TRUE(Append(*store, 20, 21).ok());
+}
+
+// LMDB refuses all use of a file whose head it could not write, and another thread may be the first to hear
+// of it. It is to be told what the writer's callers are told next, not of an error of the disk.
+TEST_F(StoreTest, WhatAFailedWriteStopsIsPoisoned) {
+  { ASSERT_TRUE(Append(*Open(), 0, 100).ok()); }
+  bool is_any_poisoned = false;
+  bool is_reached = true;
+  for (uint64_t call = 1; is_reached; ++call) {
+    const auto store = Open();
+    FailCalls(call, call, EROFS);
+    const absl::Status appended = Append(*store, 100, 110);
+    is_reached = CountedCalls() >= call;
+    FailCalls(0, 0, 0);
+    EXPECT_EQ(appended.ok(), !is_reached) << call;
+    EXPECT_TRUE(appended.ok() || FailureOf(appended) == Failure::kPermissionDenied) << appended;
+    const absl::Status read = store->Read().status();
+    if (read.ok()) continue;
+    is_any_poisoned = true;
+    EXPECT_EQ(FailureOf(read), Failure::kPoisoned) << read;
+  }
+  EXPECT_TRUE(is_any_poisoned);
 }
 
 TEST_F(StoreTest, AReaderKeepsItsView) {
