@@ -11,6 +11,9 @@
 
 namespace hourbook::cli {
 
+// How many entries or parties are read at a time.
+inline constexpr uint32_t kPage = 512;
+
 struct Reader {
   LedgerHandle ledger;
   SnapshotHandle snapshot;

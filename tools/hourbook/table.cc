@@ -33,11 +33,11 @@ class Utf8Locale {
 std::string WithoutControls(std::string text) {
   for (size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte < 0x20 || byte == 0x7f) text[i] = '?';
     const bool is_c1 = byte == 0xc2 && i + 1 < text.size() &&
                        static_cast<unsigned char>(text[i + 1]) >= 0x80 &&
                        static_cast<unsigned char>(text[i + 1]) < 0xa0;
-    if (is_c1) text.replace(i, 2, "?");
+    if (is_c1) text.erase(i + 1, 1);
+    if (is_c1 || byte < 0x20 || byte == 0x7f) text[i] = '?';
   }
   return text;
 }

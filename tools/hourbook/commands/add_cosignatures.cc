@@ -11,16 +11,16 @@
 namespace hourbook::cli {
 namespace {
 
-constexpr size_t kFileMaxSize = 1'100'000;  // more than the library reads
+constexpr size_t kLinesMaxSize = 1'100'000;  // more than the library reads
 
-struct Arguments {
+struct AddCosignaturesArguments {
   std::string publication, lines;
   PolicyArgument policy;
 };
 
-void AddCosignatures(const Arguments& arguments) {
+void AddCosignatures(const AddCosignaturesArguments& arguments) {
   const std::string policy = arguments.policy.Read();
-  const std::string lines = ReadFile(arguments.lines, kFileMaxSize);
+  const std::string lines = ReadFile(arguments.lines, kLinesMaxSize);
   hbk_error error = HBK_ERROR_INIT;
   uint32_t added = 0;
   Check(hbk_add_cosignatures(arguments.publication.c_str(), lines.data(), lines.size(),
@@ -33,7 +33,7 @@ void AddCosignatures(const Arguments& arguments) {
 }  // namespace
 
 void AddAddCosignaturesCommand(CLI::App& app) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<AddCosignaturesArguments>();
   CLI::App* const command = app.add_subcommand(
       "add-cosignatures",
       "Add the signatures that witnesses gave to a publication's checkpoint. Those of others than\n"

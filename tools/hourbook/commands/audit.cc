@@ -20,7 +20,7 @@
 namespace hourbook::cli {
 namespace {
 
-struct Arguments {
+struct AuditArguments {
   std::string directory, state_file, scratch_directory;
   VkeyArgument vkey;
   PolicyArgument policy;
@@ -46,7 +46,7 @@ void KeepAccount(void* accounts, const hbk_party* party, uint16_t unit,
   static_cast<std::vector<AuditedAccount>*>(accounts)->push_back({*party, unit, *balance});
 }
 
-Ending RunAudit(const Arguments& arguments, const std::string& vkey) {
+Ending RunAudit(const AuditArguments& arguments, const std::string& vkey) {
   const std::string policy = arguments.policy.given() ? arguments.policy.Read() : "";
   Ending ending = {HBK_OK, HBK_ERROR_INIT, HBK_AUDIT_REPORT_INIT, {}};
   hbk_audit_options options = HBK_AUDIT_OPTIONS_INIT;
@@ -87,7 +87,7 @@ Json BalancesJson(const std::vector<AuditedAccount>& accounts) {
   return json;
 }
 
-Json SoundJson(const Arguments& arguments, const Ending& ending) {
+Json SoundJson(const AuditArguments& arguments, const Ending& ending) {
   const hbk_audit_report& report = ending.report;
   Json json = {{"verdict", "sound"},
                {"size", report.checkpoint.size},
@@ -130,7 +130,7 @@ void PrintBalances(const std::vector<AuditedAccount>& accounts) {
   Print(table.TakeText());
 }
 
-void PrintSound(const Arguments& arguments, const Ending& ending) {
+void PrintSound(const AuditArguments& arguments, const Ending& ending) {
   const hbk_audit_report& report = ending.report;
   Print(absl::StrCat("Sound: ", GroupedText(report.checkpoint.size),
                      " entries, signed. Root: ", HexText(report.checkpoint.root), "\n"));
@@ -163,7 +163,7 @@ void PrintUnsound(const hbk_audit_report& report) {
 }
 
 // What cannot be checked is neither sound nor unsound; --json says so too.
-ExitCode CouldNotCheck(const Arguments& arguments, const std::string& why) {
+ExitCode CouldNotCheck(const AuditArguments& arguments, const std::string& why) {
   if (!arguments.json) throw CommandError(kExitError, why);
   PrintJson({{"verdict", "could_not_check"}, {"why", why}});
   return kExitError;
@@ -174,7 +174,7 @@ ExitCode CodeOf(hbk_status status) {
   return status == HBK_UNSOUND ? kExitDamaged : kExitError;
 }
 
-ExitCode Tell(const Arguments& arguments, const Ending& ending) {
+ExitCode Tell(const AuditArguments& arguments, const Ending& ending) {
   if (ending.status == HBK_OK) {
     if (arguments.json) {
       PrintJson(SoundJson(arguments, ending));
@@ -202,7 +202,7 @@ Ending DamagedStore(const std::string& what) {
   return ending;
 }
 
-ExitCode AuditHere(const Arguments& arguments, const std::string& vkey) {
+ExitCode AuditHere(const AuditArguments& arguments, const std::string& vkey) {
   Ending ending = {};
   ExitCode code = kExitError;
   try {
@@ -219,7 +219,7 @@ ExitCode AuditHere(const Arguments& arguments, const std::string& vkey) {
   return code;
 }
 
-void Audit(const Arguments& arguments) {
+void Audit(const AuditArguments& arguments) {
   const std::string vkey = arguments.vkey.Read();
   ExitCode code;
   if (arguments.is_ledger) {
@@ -239,7 +239,7 @@ void Audit(const Arguments& arguments) {
 }  // namespace
 
 void AddAuditCommand(CLI::App& app) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<AuditArguments>();
   CLI::App* const command = app.add_subcommand(
       "audit",
       "Check a published log with nothing but its public key: signature, chain, tree, every rule\n"

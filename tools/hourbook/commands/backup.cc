@@ -10,11 +10,11 @@
 namespace hourbook::cli {
 namespace {
 
-struct Arguments {
+struct BackupArguments {
   std::string directory, destination;
 };
 
-void Backup(const Arguments& arguments) {
+void Backup(const BackupArguments& arguments) {
   const Reader reader = OpenReader(arguments.directory);
   hbk_error error = HBK_ERROR_INIT;
   Check(hbk_backup(reader.ledger.get(), arguments.destination.c_str(), &error), error);
@@ -25,7 +25,7 @@ void Backup(const Arguments& arguments) {
 }  // namespace
 
 void AddBackupCommand(CLI::App& app) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<BackupArguments>();
   CLI::App* const command = app.add_subcommand(
       "backup",
       "Copy a ledger while it is in use. The copy is a ledger of its own.\n"

@@ -18,13 +18,13 @@
 namespace hourbook::cli {
 namespace {
 
-struct Arguments {
+struct BalanceArguments {
   std::string directory, unit;
   PartyArgument party;
   bool json = false;
 };
 
-void Balance(const Arguments& arguments) {
+void Balance(const BalanceArguments& arguments) {
   const Id party = arguments.party.Parse();
   const Reader reader = OpenReader(arguments.directory);
   Table table({{"unit"},
@@ -59,7 +59,7 @@ void Balance(const Arguments& arguments) {
 }  // namespace
 
 void AddBalanceCommand(CLI::App& app) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<BalanceArguments>();
   CLI::App* const command = app.add_subcommand(
       "balance",
       "What a party has: minutes of service, points, bank minutes.\n"

@@ -18,9 +18,9 @@
 namespace hourbook::cli {
 namespace {
 
-constexpr size_t kFileMaxSize = 4'000'000;  // more than the library reads as a proof
+constexpr size_t kProofMaxSize = 4'000'000;  // more than the library reads as a proof
 
-struct Arguments {
+struct CheckProofArguments {
   std::string proof, old_checkpoint, leaf;
   VkeyArgument vkey;
   PolicyArgument policy;
@@ -46,7 +46,7 @@ Json CheckpointJson(const std::string& origin, const hbk_checkpoint& checkpoint)
   return {{"origin", origin}, {"size", checkpoint.size}, {"root", HexText(checkpoint.root)}};
 }
 
-Shown CheckInclusion(const Arguments& arguments, const std::string& proof,
+Shown CheckInclusion(const CheckProofArguments& arguments, const std::string& proof,
                      const std::string& vkey) {
   if (!arguments.old_checkpoint.empty()) {
     throw CommandError(kExitUsage, "--old is for consistency proofs; this one is of an entry");
@@ -77,14 +77,14 @@ Shown CheckInclusion(const Arguments& arguments, const std::string& proof,
   return shown;
 }
 
-Shown CheckConsistency(const Arguments& arguments, const std::string& proof,
+Shown CheckConsistency(const CheckProofArguments& arguments, const std::string& proof,
                        const std::string& vkey) {
   if (!arguments.leaf.empty()) {
     throw CommandError(kExitUsage, "--leaf is for proofs of an entry; this one is of consistency");
   }
   const bool has_old = !arguments.old_checkpoint.empty();
   const std::string old_note =
-      has_old ? ReadFile(arguments.old_checkpoint, kFileMaxSize) : std::string();
+      has_old ? ReadFile(arguments.old_checkpoint, kProofMaxSize) : std::string();
   hbk_error error = HBK_ERROR_INIT;
   hbk_checkpoint before, after;
   Check(hbk_check_consistency(proof.data(), proof.size(), vkey.c_str(),
@@ -112,8 +112,8 @@ std::string EntryText(const Json& entry) {
   return table.TakeText();
 }
 
-void CheckProof(const Arguments& arguments) {
-  const std::string proof = ReadFile(arguments.proof, kFileMaxSize);
+void CheckProof(const CheckProofArguments& arguments) {
+  const std::string proof = ReadFile(arguments.proof, kProofMaxSize);
   const std::string vkey = arguments.vkey.Read();
   const bool is_consistency = absl::StartsWith(proof, "old ");
   const Shown shown = is_consistency ? CheckConsistency(arguments, proof, vkey)
@@ -131,7 +131,7 @@ void CheckProof(const Arguments& arguments) {
 }  // namespace
 
 void AddCheckProofCommand(CLI::App& app) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<CheckProofArguments>();
   CLI::App* const command = app.add_subcommand(
       "check-proof",
       "Check what `hourbook prove` made, or any C2SP tlog-proof, with the ledger's public key and\n"

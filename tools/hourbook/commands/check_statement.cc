@@ -20,7 +20,7 @@ namespace {
 
 constexpr size_t kStatementMaxSize = size_t{1} << 30;  // FORMAT.md's
 
-struct Arguments {
+struct CheckStatementArguments {
   std::string statement;
   VkeyArgument vkey;
   PolicyArgument policy;
@@ -103,7 +103,7 @@ Json CheckedJson(const Checked& checked, const LocalClock& clock) {
           {"entries", entries}};
 }
 
-void CheckStatement(const Arguments& arguments) {
+void CheckStatement(const CheckStatementArguments& arguments) {
   const std::string vkey = arguments.vkey.Read();
   const std::string text = ReadFile(arguments.statement, kStatementMaxSize);
   Checked checked;
@@ -125,7 +125,7 @@ void CheckStatement(const Arguments& arguments) {
 }  // namespace
 
 void AddCheckStatementCommand(CLI::App& app) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<CheckStatementArguments>();
   CLI::App* const command = app.add_subcommand(
       "check-statement",
       "Check what `hourbook prove-statement` wrote, with the log's public key alone: that each\n"

@@ -17,9 +17,7 @@
 namespace hourbook::cli {
 namespace {
 
-constexpr size_t kPage = 512;
-
-struct Arguments {
+struct EraseArguments {
   std::string ledger, store, entry, evidence, recorder;
   uint16_t reason = 0;
 };
@@ -67,7 +65,7 @@ std::optional<hbk_entry> ByItsEvidence(hbk_snapshot* snapshot, const Hash& evide
 
 class Eraser {
  public:
-  explicit Eraser(const Arguments& arguments)
+  explicit Eraser(const EraseArguments& arguments)
       : arguments_(arguments), ledger_(OpenLedger(arguments.ledger)), snapshot_(OpenSnapshot(ledger_.get())) {}
 
   // The payload goes first: then the ledger never tells of what is not done, and a run that was cut
@@ -174,7 +172,7 @@ class Eraser {
     return result.index;
   }
 
-  const Arguments& arguments_;
+  const EraseArguments& arguments_;
   LedgerHandle ledger_;
   SnapshotHandle snapshot_;
   Hash evidence_{};
@@ -183,7 +181,7 @@ class Eraser {
 }  // namespace
 
 void AddEraseCommand(CLI::App& app) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<EraseArguments>();
   CLI::App* const command = app.add_subcommand(
       "erase",
       "Erase the payload behind an entry's evidence, with its salt, and record that it was\n"

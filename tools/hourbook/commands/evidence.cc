@@ -18,7 +18,7 @@ namespace {
 
 constexpr size_t kOpeningMaxSize = HBK_PAYLOAD_MAX + 1'000;
 
-struct Arguments {
+struct EvidenceArguments {
   std::string store, file, evidence, ledger, entry, out;
 };
 
@@ -29,7 +29,7 @@ Hash ParseCommitment(const std::string& text) {
                                               "digits"));
 }
 
-void Keep(const Arguments& arguments) {
+void Keep(const EvidenceArguments& arguments) {
   const std::string payload = ReadFile(arguments.file, HBK_PAYLOAD_MAX);
   Hash commitment;
   hbk_error error = HBK_ERROR_INIT;
@@ -40,7 +40,7 @@ void Keep(const Arguments& arguments) {
   Flush();
 }
 
-void Show(const Arguments& arguments) {
+void Show(const EvidenceArguments& arguments) {
   const Hash commitment = ParseCommitment(arguments.evidence);
   const std::string opening =
       TextOf([&](char* text, size_t capacity, size_t* length, hbk_error* error) {
@@ -51,7 +51,7 @@ void Show(const Arguments& arguments) {
 }
 
 // The commitment given, or that of the entry named.
-Hash Commitment(const Arguments& arguments) {
+Hash Commitment(const EvidenceArguments& arguments) {
   if (!arguments.evidence.empty()) return ParseCommitment(arguments.evidence);
   Id id;
   if (!ParseHex(arguments.entry, absl::MakeSpan(id))) {
@@ -66,7 +66,7 @@ Hash Commitment(const Arguments& arguments) {
   return commitment;
 }
 
-void CheckOpening(const Arguments& arguments) {
+void CheckOpening(const EvidenceArguments& arguments) {
   const Hash commitment = Commitment(arguments);
   const std::string opening = ReadFile(arguments.file, kOpeningMaxSize);
   size_t offset = 0;
@@ -81,7 +81,7 @@ void CheckOpening(const Arguments& arguments) {
 }
 
 void AddKeep(CLI::App& evidence) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<EvidenceArguments>();
   CLI::App* const command = evidence.add_subcommand(
       "keep",
       "Keep a payload outside the ledger; prints the commitment for an entry's evidence.\n"
@@ -93,7 +93,7 @@ void AddKeep(CLI::App& evidence) {
 }
 
 void AddShow(CLI::App& evidence) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<EvidenceArguments>();
   CLI::App* const command = evidence.add_subcommand(
       "show",
       "Write the opening of an entry's evidence: the salt and the payload, for whoever is to see\n"
@@ -106,7 +106,7 @@ void AddShow(CLI::App& evidence) {
 }
 
 void AddCheck(CLI::App& evidence) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<EvidenceArguments>();
   CLI::App* const command = evidence.add_subcommand(
       "check",
       "Check an opening against an entry's evidence. Exits with 3 where it is of another.\n"

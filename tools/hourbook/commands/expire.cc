@@ -21,9 +21,7 @@
 namespace hourbook::cli {
 namespace {
 
-constexpr uint32_t kPage = 512;
-
-struct Arguments {
+struct ExpireArguments {
   std::string directory, unit = "point", to, until, recorder;
   bool dry_run = false, json = false;
 };
@@ -57,7 +55,7 @@ std::vector<Holder> HoldersOf(hbk_snapshot* snapshot, uint16_t unit) {
 
 class Expirer {
  public:
-  explicit Expirer(const Arguments& arguments)
+  explicit Expirer(const ExpireArguments& arguments)
       : arguments_(arguments),
         unit_(ParseUnit(arguments.unit)),
         to_(ParsePartyId(arguments.to, "--to")),
@@ -140,7 +138,7 @@ class Expirer {
     if (refused_ > 0) throw CommandError(kExitRefused, "the rules refused some; see their status");
   }
 
-  const Arguments& arguments_;
+  const ExpireArguments& arguments_;
   const uint16_t unit_;
   const Id to_;
   Id recorder_{};
@@ -153,7 +151,7 @@ class Expirer {
 }  // namespace
 
 void AddExpireCommand(CLI::App& app) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ExpireArguments>();
   CLI::App* const command = app.add_subcommand(
       "expire",
       "Let expire, for everybody, what was credited before a day and is not spent or held: first\n"

@@ -20,7 +20,7 @@
 namespace hourbook::cli {
 namespace {
 
-struct Arguments {
+struct InitArguments {
   std::string directory, origin, time_zone, created_at, authority;
 };
 
@@ -75,7 +75,7 @@ hbk_entry OpenAuthority(const Id& party, int64_t created_at) {
   return open;
 }
 
-int64_t CreationTime(const Arguments& arguments) {
+int64_t CreationTime(const InitArguments& arguments) {
   if (arguments.created_at.empty()) return absl::GetCurrentTimeNanos();
   const std::optional<int64_t> time = ParseTime(arguments.created_at);
   if (time) return *time;
@@ -83,7 +83,7 @@ int64_t CreationTime(const Arguments& arguments) {
                                               "' is no time like 2025-01-01T00:00:00+08:00"));
 }
 
-void Init(const Arguments& arguments) {
+void Init(const InitArguments& arguments) {
   const absl::TimeZone zone = LoadZone(arguments.time_zone);
   hbk_create_options options = HBK_CREATE_OPTIONS_INIT;
   options.origin = arguments.origin.c_str();
@@ -117,7 +117,7 @@ void Init(const Arguments& arguments) {
 }  // namespace
 
 void AddInitCommand(CLI::App& app) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<InitArguments>();
   CLI::App* const command = app.add_subcommand(
       "init",
       "Make a new ledger.\n"

@@ -11,13 +11,13 @@
 namespace hourbook::cli {
 namespace {
 
-struct Arguments {
+struct KeygenArguments {
   std::string file, name;
   PassphraseArgument passphrase;
   bool witness = false, json = false;
 };
 
-void Keygen(const Arguments& arguments) {
+void Keygen(const KeygenArguments& arguments) {
   const std::string passphrase = arguments.passphrase.Read();
   hbk_error error = HBK_ERROR_INIT;
   hbk_key* made = nullptr;
@@ -41,7 +41,7 @@ void Keygen(const Arguments& arguments) {
 }  // namespace
 
 void AddKeygenCommand(CLI::App& app) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<KeygenArguments>();
   CLI::App* const command = app.add_subcommand(
       "keygen",
       "Make a key to sign a ledger's checkpoints with, or a witness's. Prints its public half, the\n"

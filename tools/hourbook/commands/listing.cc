@@ -17,8 +17,6 @@
 namespace hourbook::cli {
 namespace {
 
-constexpr size_t kPage = 512;
-
 uint16_t ParseName(absl::Span<const Name> names, const std::string& name, absl::string_view what) {
   if (const std::optional<uint16_t> number = NumberOf(names, name)) return *number;
   throw CommandError(kExitUsage, absl::StrCat("the ", what, " '", name, "' is unknown; there are: ",

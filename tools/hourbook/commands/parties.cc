@@ -18,9 +18,7 @@
 namespace hourbook::cli {
 namespace {
 
-constexpr uint32_t kPage = 512;
-
-struct Arguments {
+struct PartiesArguments {
   std::string directory, kind;
   bool json = false;
 };
@@ -66,7 +64,7 @@ void AddRow(const Reader& reader, const hbk_party& party, Table& table) {
   table.AddRow(std::move(cells));
 }
 
-void Parties(const Arguments& arguments) {
+void Parties(const PartiesArguments& arguments) {
   const Reader reader = OpenReader(arguments.directory);
   std::optional<uint16_t> wanted;
   if (!arguments.kind.empty()) wanted = NumberOf(PartyKindNames(), arguments.kind);
@@ -93,7 +91,7 @@ void Parties(const Arguments& arguments) {
 }  // namespace
 
 void AddPartiesCommand(CLI::App& app) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<PartiesArguments>();
   CLI::App* const command = app.add_subcommand(
       "parties",
       "Every party and what it has, in the order of opening.\n"

@@ -14,13 +14,13 @@
 namespace hourbook::cli {
 namespace {
 
-struct Arguments {
+struct ProveArguments {
   std::string ledger, id, out;
   CheckpointArgument checkpoint;
   std::optional<uint64_t> index, from;
 };
 
-uint64_t IndexOf(const Arguments& arguments, hbk_snapshot* snapshot) {
+uint64_t IndexOf(const ProveArguments& arguments, hbk_snapshot* snapshot) {
   if (arguments.index) return *arguments.index;
   uint8_t id[16];
   if (!ParseHex(arguments.id, absl::MakeSpan(id))) {
@@ -33,7 +33,7 @@ uint64_t IndexOf(const Arguments& arguments, hbk_snapshot* snapshot) {
   return entry.index;
 }
 
-void Prove(const Arguments& arguments) {
+void Prove(const ProveArguments& arguments) {
   const Reader reader = OpenReader(arguments.ledger);
   hbk_snapshot* const snapshot = reader.snapshot.get();
   const std::string note = arguments.checkpoint.Read(reader.ledger.get());
@@ -49,7 +49,7 @@ void Prove(const Arguments& arguments) {
 }  // namespace
 
 void AddProveCommand(CLI::App& app) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ProveArguments>();
   CLI::App* const command = app.add_subcommand(
       "prove",
       "Prove that an entry is in what was published (C2SP tlog-proof), or with --from that nothing\n"

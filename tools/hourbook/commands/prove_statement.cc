@@ -14,7 +14,7 @@
 namespace hourbook::cli {
 namespace {
 
-struct Arguments {
+struct ProveStatementArguments {
   std::string directory, unit, from, until, out;
   PartyArgument party;
   CheckpointArgument checkpoint;
@@ -25,7 +25,7 @@ int Append(void* text, const char* piece, size_t length) {
   return 0;
 }
 
-void ProveStatement(const Arguments& arguments) {
+void ProveStatement(const ProveStatementArguments& arguments) {
   const Id party = arguments.party.Parse();
   const uint16_t unit = arguments.unit.empty() ? uint16_t{0} : ParseUnit(arguments.unit);
   const Reader reader = OpenReader(arguments.directory);
@@ -51,7 +51,7 @@ void ProveStatement(const Arguments& arguments) {
 }  // namespace
 
 void AddProveStatementCommand(CLI::App& app) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ProveStatementArguments>();
   CLI::App* const command = app.add_subcommand(
       "prove-statement",
       "What a party is shown of its own accounts: its entries, each with a proof that it is in\n"

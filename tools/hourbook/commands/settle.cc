@@ -20,9 +20,7 @@
 namespace hourbook::cli {
 namespace {
 
-constexpr uint32_t kPage = 512;
-
-struct Arguments {
+struct SettleArguments {
   std::string directory, station, to, until, recorder;
   bool dry_run = false, json = false;
 };
@@ -41,7 +39,7 @@ struct Sheet {
 
 class Settler {
  public:
-  explicit Settler(const Arguments& arguments)
+  explicit Settler(const SettleArguments& arguments)
       : arguments_(arguments),
         station_(ParsePartyId(arguments.station, "STATION")),
         to_(ParsePartyId(arguments.to, "--to")),
@@ -215,7 +213,7 @@ class Settler {
                {"index", result.index}});
   }
 
-  const Arguments& arguments_;
+  const SettleArguments& arguments_;
   const Id station_, to_;
   Id recorder_{};
   const EntryWriter writer_;
@@ -226,7 +224,7 @@ class Settler {
 }  // namespace
 
 void AddSettleCommand(CLI::App& app) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<SettleArguments>();
   CLI::App* const command = app.add_subcommand(
       "settle",
       "Settle a station: print the sheet of all that it took in since it was settled last, and\n"

@@ -15,7 +15,7 @@
 namespace hourbook::cli {
 namespace {
 
-struct Arguments {
+struct VerifyArguments {
   std::string directory;
   bool json = false;
 };
@@ -30,7 +30,7 @@ void PrintVerified(const hbk_stat& stat, bool json) {
   Flush();
 }
 
-ExitCode VerifyHere(const Arguments& arguments) {
+ExitCode VerifyHere(const VerifyArguments& arguments) {
   const Reader reader = OpenReader(arguments.directory);
   hbk_error error = HBK_ERROR_INIT;
   hbk_status status;
@@ -43,7 +43,7 @@ ExitCode VerifyHere(const Arguments& arguments) {
   return kExitOk;
 }
 
-void Verify(const Arguments& arguments) {
+void Verify(const VerifyArguments& arguments) {
   const ChildEnd end = RunInChild([&] { return VerifyHere(arguments); });
   if (end.signal != 0) {
     throw CommandError(kExitDamaged,
@@ -56,7 +56,7 @@ void Verify(const Arguments& arguments) {
 }  // namespace
 
 void AddVerifyCommand(CLI::App& app) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<VerifyArguments>();
   CLI::App* const command = app.add_subcommand(
       "verify",
       "Read everything again and derive all from it: checksums, chain, tree, index of ids,\n"

@@ -13,6 +13,10 @@ namespace hourbook::cli {
 // More than the library reads as a request: a note and a proof.
 inline constexpr size_t kRequestMaxSize = 1'100'000;
 
+// Codes of answers that a caller acts on.
+inline constexpr uint32_t kCosigned = 200;
+inline constexpr uint32_t kOtherSize = 409;  // the body says which
+
 struct Answer {
   uint32_t code;  // as HTTP's
   std::string body;

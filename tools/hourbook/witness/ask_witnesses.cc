@@ -14,8 +14,6 @@
 namespace hourbook::cli {
 namespace {
 
-constexpr uint32_t kCosigned = 200;
-constexpr uint32_t kOtherSize = 409;
 constexpr int kTries = 3;  // another publisher may have been faster
 
 std::string StepFrom(uint64_t size, hbk_snapshot* snapshot, const std::string& note) {
@@ -35,7 +33,7 @@ uint64_t SizeIn(const Answer& answer) {
 }
 
 // Words of another party, on one line of a terminal.
-std::string Shown(std::string words) {
+std::string OnOneLine(std::string words) {
   constexpr size_t kMost = 400;
   if (words.size() > kMost) words.resize(kMost);
   for (char& c : words) {
@@ -75,7 +73,7 @@ std::vector<AskedWitness> AskWitnesses(hbk_ledger* ledger, const std::string& pu
     try {
       Add(publication, Ask(witness, snapshot.get(), note), policy);
     } catch (const std::exception& error) {  // the others are asked all the same
-      asked.back() = {.name = witness.name, .cosigned = false, .why_not = Shown(error.what())};
+      asked.back() = {.name = witness.name, .cosigned = false, .why_not = OnOneLine(error.what())};
     }
   }
   return asked;

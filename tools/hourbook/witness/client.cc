@@ -15,7 +15,7 @@ namespace {
 
 constexpr absl::string_view kScheme = "http://";
 constexpr int kSecondsToConnect = 5;
-constexpr int kSecondsToRead = 20;  // a witness waits for its own disk
+constexpr int kSecondsToAnswer = 20;  // a witness waits for its own disk
 constexpr absl::Duration kPatience = absl::Seconds(60);  // for all of an answer
 constexpr size_t kAnswerMaxSize = 100'000;
 
@@ -29,7 +29,7 @@ Answer PostTo(const std::string& url, const std::string& request) {
   const size_t path = std::min(url.find('/', kScheme.size()), url.size());
   httplib::Client client(url.substr(0, path));
   client.set_connection_timeout(kSecondsToConnect);
-  client.set_read_timeout(kSecondsToRead);
+  client.set_read_timeout(kSecondsToAnswer);
   client.set_decompress(false);
   Answer answer{.code = 0, .body = {}};
   const absl::Time deadline = absl::Now() + kPatience;

@@ -28,7 +28,6 @@ constexpr char kSize[] = "text/x.tlog.size";
 constexpr size_t kThreads = 32;  // a connection that is kept alive holds one
 constexpr size_t kRequestsAConnection = 1'000;
 constexpr int kSecondsToRead = 10;
-constexpr int kConflict = 409;
 constexpr int kMalformed = 400;
 constexpr int kTooLarge = 413;
 constexpr int kNotAsText = 415;
@@ -49,7 +48,7 @@ void Answered(httplib::Response& response, int code, const std::string& body) {
   if (code == kTooLarge || code == kNotAsText || code == kMalformed) {
     response.set_header("Connection", "close");
   }
-  response.set_content(body, code == kConflict ? kSize : kText);
+  response.set_content(body, code == int{kOtherSize} ? kSize : kText);
 }
 
 // The client is told no more than that; the operator sees what it was.

@@ -15,11 +15,9 @@
 namespace hourbook::cli {
 namespace {
 
-constexpr uint32_t kCosigned = 200;
-constexpr uint32_t kOtherSize = 409;
 constexpr int kPortMax = 65'535;
 
-struct Arguments {
+struct WitnessArguments {
   KeyArgument key;
   PolicyArgument policy;
   std::string state, request, out;
@@ -36,7 +34,7 @@ struct Arguments {
   }
 };
 
-void Cosign(const Arguments& arguments) {
+void Cosign(const WitnessArguments& arguments) {
   const KeyHandle key = arguments.key.Load();
   const WitnessSetup witness{key.get(), arguments.policy.Read(), arguments.state};
   const Answer answer = AnswerTo(witness, ReadFile(arguments.request, kRequestMaxSize));
@@ -51,13 +49,13 @@ void Cosign(const Arguments& arguments) {
                                   "the size printed; prove from there, with --from"));
 }
 
-void ServeWitness(const Arguments& arguments) {
+void ServeWitness(const WitnessArguments& arguments) {
   const KeyHandle key = arguments.key.Load();
   Serve({key.get(), arguments.policy.Read(), arguments.state}, arguments.port);
 }
 
 void AddCosign(CLI::App& witness) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<WitnessArguments>();
   CLI::App* const command = witness.add_subcommand(
       "cosign",
       "Cosign a checkpoint that is proved to continue the last one cosigned; print the signature.\n"
@@ -73,7 +71,7 @@ void AddCosign(CLI::App& witness) {
 }
 
 void AddServe(CLI::App& witness) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<WitnessArguments>();
   CLI::App* const command = witness.add_subcommand(
       "serve",
       "Answer requests over HTTP (C2SP tlog-witness) on 127.0.0.1, until SIGTERM or SIGINT.\n"
