@@ -647,7 +647,8 @@ enum { /* what a key signs: the signature types of C2SP signed-note */
 /* Makes a new random key.
  *
  * Returns: HBK_OK; HBK_INVALID_ARGUMENT for a type that is none, or a name that is empty, not UTF-8
- *     or has a space, plus sign or control character; HBK_OUT_OF_MEMORY.
+ *     or has a space, plus sign or control character; HBK_IO_ERROR where the system gives nothing
+ *     random; HBK_OUT_OF_MEMORY.
  * Args:  name: a ledger's origin, or the witness's name. type: HBK_KEY_*.
  * Out:   key: the handle, or NULL on failure. Close it with hbk_key_close.
  * Thread-safe. */

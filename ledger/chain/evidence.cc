@@ -1,18 +1,14 @@
 #include "ledger/chain/evidence.h"
 
-#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <new>
-#include <system_error>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "ledger/base/error.h"
+#include "ledger/chain/randomness.h"
 #include "ledger/format/opening.h"
 
 namespace hourbook {
@@ -33,12 +29,7 @@ Hash Commit(const Hash& salt, absl::string_view payload) {
 absl::StatusOr<Hash> NewSalt() {
   Hash salt;
   if (RAND_bytes(salt.data(), static_cast<int>(salt.size())) == 1) return salt;
-  ERR_clear_error();
-  // OpenSSL does not say what it lacked; the system says whether that was this.
-  if (::getentropy(salt.data(), salt.size()) == 0) throw std::bad_alloc();
-  return Fail(Failure::kIoError,
-              absl::StrCat("the system gives no random bytes: ", std::generic_category().message(errno),
-                           "; let this process call getrandom, or read /dev/urandom"));
+  return WhyNothingRandom();
 }
 
 absl::StatusOr<absl::string_view> OpenEvidence(absl::string_view opening, const Hash& commitment) {

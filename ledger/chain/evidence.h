@@ -14,7 +14,7 @@ namespace hourbook {
 // Thread-safe.
 Hash Commit(const Hash& salt, absl::string_view payload);
 
-// A random salt, for one payload only. kIoError where the system gives nothing random. Thread-safe.
+// A random salt, for one payload only. Fails as WhyNothingRandom (randomness.h) says. Thread-safe.
 absl::StatusOr<Hash> NewSalt();
 
 // The payload of an opening, in the text, if the commitment is of it. InvalidArgument where the

@@ -16,6 +16,7 @@
 #include "absl/strings/strip.h"
 #include "ledger/base/big_endian.h"
 #include "ledger/base/error.h"
+#include "ledger/chain/randomness.h"
 #include "ledger/format/proof.h"
 #include "ledger/format/text.h"
 
@@ -115,10 +116,7 @@ absl::StatusOr<Signer> Signer::Generate(absl::string_view name, SignatureType ty
   }
   Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
   Verifier verifier{.name = std::string(name), .type = type, .public_key = {}};
-  if (key == nullptr || !PublicKeyOf(key.get(), verifier)) {
-    ERR_clear_error();
-    return Fail(Failure::kOutOfMemory, "OpenSSL could not make a key");
-  }
+  if (key == nullptr || !PublicKeyOf(key.get(), verifier)) return WhyNothingRandom();
   return Signer(std::move(key), std::move(verifier));
 }
 
@@ -155,7 +153,7 @@ absl::StatusOr<std::string> Signer::ToText(absl::string_view passphrase) const {
           ? PEM_write_bio_PKCS8PrivateKey(bio.get(), key_.get(), nullptr, nullptr, 0, nullptr,
                                           nullptr) == 1
           : WriteEncrypted(bio.get(), key_.get(), passphrase);
-  if (!written) ThrowOutOfMemory();  // nothing else can be lacking
+  if (!written) return WhyNothingRandom();
   char* pem = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &pem);
   return absl::StrCat(kVkeyLine, FormatVkey(verifier_), "\n",

@@ -19,7 +19,8 @@ namespace hourbook {
 // Thread-safe once made. The secret is never printed, and wiped when the signer ends.
 class Signer {
  public:
-  // A new random key. InvalidArgument for a name that may not name a key.
+  // A new random key. InvalidArgument for a name that may not name a key; fails as WhyNothingRandom
+  // (randomness.h) says.
   static absl::StatusOr<Signer> Generate(absl::string_view name, SignatureType type);
 
   // Reads what ToText wrote. InvalidArgument where it is no key file; kPermissionDenied (error.h)
@@ -27,7 +28,7 @@ class Signer {
   static absl::StatusOr<Signer> FromText(absl::string_view text, absl::string_view passphrase);
 
   // The key as a file's text: a line with its vkey, and PKCS #8 in PEM, which other tools read too;
-  // encrypted (PBES2, AES-256) unless the passphrase is empty.
+  // encrypted (PBES2, AES-256, with a random salt) unless the passphrase is empty. Fails as Generate.
   absl::StatusOr<std::string> ToText(absl::string_view passphrase) const;
 
   const Verifier& verifier() const { return verifier_; }

@@ -1,31 +1,11 @@
 #include "ledger/chain/evidence.h"
 
-#include <openssl/rand.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <new>
 #include <set>
 #include <string>
 
 #include "absl/status/status.h"
 #include "gtest/gtest.h"
-#include "ledger/base/error.h"
 #include "ledger/format/opening.h"
-
-// OpenSSL's random bytes and the system's, taken over.
-static bool openssl_fails = false, system_fails = false;
-
-extern "C" int RAND_bytes(unsigned char* bytes, int count) {
-  return openssl_fails ? 0 : RAND_bytes_ex(nullptr, bytes, static_cast<size_t>(count), 0);
-}
-
-extern "C" int getentropy(void* bytes, size_t count) {
-  if (!system_fails) return syscall(SYS_getrandom, bytes, count, 0) < 0 ? -1 : 0;
-  errno = EPERM;
-  return -1;
-}
 
 namespace hourbook {
 namespace {
@@ -62,17 +42,6 @@ TEST(EvidenceTest, SaltsAreNeverTheSame) {
   std::set<Hash> salts;
   for (int i = 0; i < 1'000; ++i) salts.insert(*NewSalt());
   EXPECT_EQ(salts.size(), 1'000u);
-}
-
-TEST(EvidenceTest, NothingRandomIsToldFromNoMemory) {
-  openssl_fails = true;
-  EXPECT_THROW((void)NewSalt(), std::bad_alloc);
-  system_fails = true;
-  const absl::Status failed = NewSalt().status();
-  EXPECT_EQ(FailureOf(failed), Failure::kIoError);
-  EXPECT_NE(failed.message().find("random bytes"), absl::string_view::npos) << failed;
-  openssl_fails = system_fails = false;  // OpenSSL's own seed comes from the system
-  EXPECT_TRUE(NewSalt().ok());
 }
 
 }  // namespace
