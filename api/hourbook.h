@@ -450,7 +450,8 @@ typedef void (*hbk_on_done)(void* context, hbk_status status, const hbk_error* e
  *     where the queue, of 65,536 entries, had no room within `timeout`; HBK_BATCH_EMPTY;
  *     HBK_BATCH_TOO_LARGE; HBK_READ_ONLY; HBK_POISONED; HBK_BEHIND; HBK_OUT_OF_MEMORY.
  * Args:  entries, results: count of them, the caller's, until done is called: then results are as
- *     hbk_append's. timeout: for room in the queue. done: not NULL. context: handed to it.
+ *     hbk_append's. timeout: for room in the queue, which goes to callers in the order in which they
+ *     came. done: not NULL. context: handed to it.
  * Thread-safe. */
 HBK_API hbk_status hbk_submit(hbk_ledger* ledger, const hbk_entry* entries, uint32_t count,
                               uint64_t timeout, hbk_result* results, hbk_on_done done,

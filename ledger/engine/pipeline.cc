@@ -49,7 +49,7 @@ absl::Status Pipeline::Run(Request& request, absl::Time deadline, Lead lead) {
     if (!request.taken && (!led.ok() || timed_out)) {
       waiting_.remove(&request);
       waiting_entries_ -= request.batch.size();
-      queue_room_.SignalAll();
+      WakeNextSubmitter();
       WakeNextLeader();
       return led.ok() ? TimedOut() : led;
     }
@@ -85,6 +85,10 @@ void Pipeline::WakeNextLeader() {
   }
 }
 
+void Pipeline::WakeNextSubmitter() {
+  if (!turns_.empty()) turns_.front().Signal();
+}
+
 bool Pipeline::IsTelling() { return is_telling; }
 
 absl::Status Pipeline::Submit(std::unique_ptr<Request> request, absl::Time deadline) {
@@ -92,13 +96,25 @@ absl::Status Pipeline::Submit(std::unique_ptr<Request> request, absl::Time deadl
   absl::MutexLock lock(&lock_);
   const size_t entries = request->batch.size();
   if (leading_stopped_) return IsClosed();
-  while (!waiting_.empty() && waiting_entries_ + entries > kMostWaiting) {
-    if (is_telling || queue_room_.WaitWithDeadline(&lock_, deadline)) {
-      return Fail(Failure::kTimeout,
-                  absl::StrCat("there are ", waiting_entries_, " entries in the queue and no room for ",
-                               entries, " more; nothing was taken over, submit them later"));
+  const auto has_room = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_) {
+    return waiting_.empty() || waiting_entries_ + entries <= kMostWaiting;
+  };
+  const auto is_full = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_) {
+    return Fail(Failure::kTimeout,
+                absl::StrCat("there are ", waiting_entries_, " entries in the queue and no room for ", entries,
+                             " more; nothing was taken over, submit them later"));
+  };
+  if (is_telling && !has_room()) return is_full();  // it would wait for itself
+  if (!is_telling && (!turns_.empty() || !has_room())) {
+    const auto own = turns_.emplace(turns_.end());
+    bool timed_out = false;
+    while (!leading_stopped_ && !timed_out && (own != turns_.begin() || !has_room())) {
+      timed_out = own->WaitWithDeadline(&lock_, deadline);
     }
+    turns_.erase(own);
+    WakeNextSubmitter();
     if (leading_stopped_) return IsClosed();  // meanwhile, and nobody would lead it
+    if (timed_out) return is_full();
   }
   waiting_.splice(waiting_.end(), self);
   static_cast<void>(request.release());  // the pipeline's now
@@ -129,7 +145,7 @@ void Pipeline::LeadForOthers(Lead lead) {
       while (!groups_.empty()) room_.Wait(&lock_);  // theirs are told first
       Requests submitted = TakeSubmitted(waiting_);
       for (const Request* const request : submitted) waiting_entries_ -= request->batch.size();
-      queue_room_.SignalAll();
+      WakeNextSubmitter();
       lock_.Unlock();
       Tell(submitted, led);
       lock_.Lock();
@@ -143,7 +159,7 @@ void Pipeline::StopLeading() {
   absl::MutexLock lock(&lock_);
   leading_stopped_ = true;
   leader_wanted_.Signal();
-  queue_room_.SignalAll();
+  for (absl::CondVar& turn : turns_) turn.Signal();
 }
 
 bool Pipeline::IsLeadingStopped() const {
@@ -277,7 +293,7 @@ Group& Pipeline::Take(Groups room, bool has_writer) {
     group.asked += entries;
     waiting_entries_ -= entries;
   }
-  queue_room_.SignalAll();
+  WakeNextSubmitter();
   // Those who are told are told by a thread of the library's.
   const bool tells = !leads_for_others && absl::c_any_of(group.requests, IsSubmitted);
   group.is_for_writer = has_writer && (!groups_.empty() || group.asked >= kManyEntries || tells);

@@ -172,6 +172,7 @@ class Pipeline {
   bool IsJudging() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
   void End(AtEnd at_end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
   void WakeNextLeader() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
+  void WakeNextSubmitter() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
   // A group that the leader may chain a part of, or null.
   Group* ToChain() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
   // Takes out those that nobody waits for.
@@ -182,6 +183,10 @@ class Pipeline {
   mutable absl::Mutex lock_;
   Requests waiting_ ABSL_GUARDED_BY(lock_);
   size_t waiting_entries_ ABSL_GUARDED_BY(lock_) = 0;
+  // Who submits and waits for room, in the order in which they came: else those with small batches would
+  // for ever take the room that one with a large batch needs.
+  using Turns = std::list<absl::CondVar>;
+  Turns turns_ ABSL_GUARDED_BY(lock_);
   bool has_leader_ ABSL_GUARDED_BY(lock_) = false;
   bool is_reserved_ ABSL_GUARDED_BY(lock_) = false;
   bool is_closed_ ABSL_GUARDED_BY(lock_) = false;  // to new groups, for a while
@@ -191,7 +196,6 @@ class Pipeline {
   bool stopped_ ABSL_GUARDED_BY(lock_) = false;
   bool leading_stopped_ ABSL_GUARDED_BY(lock_) = false;
   absl::CondVar leader_wanted_;  // for who leads for others
-  absl::CondVar queue_room_;     // for who submits
   absl::CondVar idle_;           // for who awaits the end
   absl::CondVar room_;           // for the leader
   absl::CondVar next_;           // for the writer thread, between groups

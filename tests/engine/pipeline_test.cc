@@ -519,6 +519,29 @@ TEST_F(SubmitTest, WhoWaitsForRoomWhileItIsDrainedIsRefused) {
   drains.join();
 }
 
+// Regression: small batches took all the room that there ever was, and a large one waited until its timeout.
+TEST_F(SubmitTest, WhoCameFirstGetsTheRoomFirst) {
+  constexpr size_t kRoom = 80;  // that eight batches leave
+  absl::Notification go_on;
+  ASSERT_TRUE(Submit({Service(0, 0)}, [&](const absl::Status&) { go_on.WaitForNotification(); }).ok());
+  const std::vector<Entry> large(Ledger::kBatchMax, Service(2, 0));
+  const std::vector<Entry> leaves_room(Ledger::kBatchMax - kRoom / 8, Service(2, 0));
+  const auto soon = [] { return absl::Now() + absl::Milliseconds(20); };
+  while (Submit(leaves_room, [](const absl::Status&) {}, soon()).ok()) continue;
+  absl::Status first;
+  std::thread waits([&] { first = Submit(large, [](const absl::Status&) {}); });
+  size_t passed = 0;
+  while (Submit({Service(3, 0)}, [](const absl::Status&) {}, soon()).ok()) {
+    ++passed;
+    absl::SleepFor(absl::Milliseconds(10));
+  }
+  EXPECT_LT(passed, kRoom);
+  go_on.Notify();
+  waits.join();
+  EXPECT_TRUE(first.ok()) << first;
+  EXPECT_TRUE(Submit({Service(3, 0)}, [](const absl::Status&) {}).ok()) << "nobody waits any more";
+}
+
 TEST_F(SubmitTest, WhatCannotBeTakenOverIsRefusedAtOnce) {
   const auto never = [](const absl::Status&) { ADD_FAILURE() << "was told"; };
   EXPECT_EQ(FailureOf(Submit({}, never)), Failure::kBatchEmpty);
