@@ -36,7 +36,7 @@ std::string WithoutControls(std::string text) {
     const bool is_c1 = byte == 0xc2 && i + 1 < text.size() &&
                        static_cast<unsigned char>(text[i + 1]) >= 0x80 &&
                        static_cast<unsigned char>(text[i + 1]) < 0xa0;
-    if (is_c1) text.erase(i + 1, 1);
+    if (is_c1) text.erase(i + 1, 1);  // GCC 12 warns of a replace(i, 2, "?")
     if (is_c1 || byte < 0x20 || byte == 0x7f) text[i] = '?';
   }
   return text;
