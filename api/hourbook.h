@@ -16,8 +16,8 @@
  *   changed, in the ledger or in any out argument, except that handles are set to NULL and that a
  *   batch's results mean nothing.
  * - Each of them may return HBK_OUT_OF_MEMORY too, for memory, address space or a thread that the system
- *   did not give, and HBK_IO_ERROR where no file descriptor is left. Where memory ends while entries are
- *   written, later calls on the ledger may return HBK_POISONED.
+ *   did not give, and HBK_IO_ERROR where no file descriptor is left. Where entries could not be written,
+ *   for lack of memory too, any later call on the ledger may return HBK_POISONED.
  * - The caller owns every struct it passes. Nothing that the library returns needs to be freed,
  *   except handles, each by its own close function, which accepts NULL and, where a handle was
  *   closed before, does nothing.
@@ -447,11 +447,13 @@ typedef void (*hbk_on_done)(void* context, hbk_status status, const hbk_error* e
  * other. They are judged, written and told of in the order of their submission.
  *
  * Returns: HBK_OK: `done` will be called. Else it will not be, and nothing was taken over: HBK_TIMEOUT
- *     where the queue, of 65,536 entries, had no room within `timeout`; HBK_BATCH_EMPTY;
+ *     where the queue, of 65,536 entries, had no room within `timeout` for this batch and those of
+ *     callers who came before; HBK_BATCH_EMPTY;
  *     HBK_BATCH_TOO_LARGE; HBK_READ_ONLY; HBK_POISONED; HBK_BEHIND; HBK_OUT_OF_MEMORY.
  * Args:  entries, results: count of them, the caller's, until done is called: then results are as
  *     hbk_append's. timeout: for room in the queue, which goes to callers in the order in which they
- *     came. done: not NULL. context: handed to it.
+ *     came; but hbk_append needs none, and within an hbk_on_done what there is is taken at once. done:
+ *     not NULL. context: handed to it.
  * Thread-safe. */
 HBK_API hbk_status hbk_submit(hbk_ledger* ledger, const hbk_entry* entries, uint32_t count,
                               uint64_t timeout, hbk_result* results, hbk_on_done done,
@@ -671,7 +673,7 @@ HBK_API hbk_status hbk_key_load(const char* path, const char* passphrase, hbk_ke
  *
  * Returns: HBK_OK; HBK_FILE_EXISTS: a key is never overwritten; HBK_NOT_FOUND where the directory
  *     does not exist; HBK_INVALID_ARGUMENT for a passphrase of more than 1,024 bytes;
- *     HBK_PERMISSION_DENIED; HBK_DISK_FULL; HBK_IO_ERROR.
+ *     HBK_PERMISSION_DENIED; HBK_DISK_FULL; HBK_IO_ERROR, also where the system gives nothing random.
  * Args:  path: UTF-8, not NULL. passphrase: NULL or "" for none.
  * Thread-safe. */
 HBK_API hbk_status hbk_key_save(hbk_key* key, const char* path, const char* passphrase,

@@ -28,7 +28,8 @@ class Signer {
   static absl::StatusOr<Signer> FromText(absl::string_view text, absl::string_view passphrase);
 
   // The key as a file's text: a line with its vkey, and PKCS #8 in PEM, which other tools read too;
-  // encrypted (PBES2, AES-256, with a random salt) unless the passphrase is empty. Fails as Generate.
+  // encrypted (PBES2, AES-256, with a random salt) unless the passphrase is empty. InvalidArgument for one
+  // that is too long; fails as WhyNothingRandom says.
   absl::StatusOr<std::string> ToText(absl::string_view passphrase) const;
 
   const Verifier& verifier() const { return verifier_; }

@@ -72,7 +72,7 @@ class Ledger {
   // Judges a batch and calls `tell` once, from a thread of the ledger's, with what Append would have
   // returned, after what stands is on disk; those of one ledger in the order they were submitted.
   // batch and outcomes must last until then. Returns when the batch is queued: any other status than
-  // Ok means that tell is not called. kTimeout where the queue was full until the deadline. `tell` must
+  // Ok means that tell is not called. kTimeout where the queue had no room until the deadline. `tell` must
   // not call Append, nor end the ledger; when it submits to a full queue it gets kTimeout at once. The
   // ledger's end waits until all are told.
   absl::Status Submit(absl::Span<const Entry> batch, absl::Time deadline,

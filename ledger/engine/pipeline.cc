@@ -96,25 +96,31 @@ absl::Status Pipeline::Submit(std::unique_ptr<Request> request, absl::Time deadl
   absl::MutexLock lock(&lock_);
   const size_t entries = request->batch.size();
   if (leading_stopped_) return IsClosed();
-  const auto has_room = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_) {
-    return waiting_.empty() || waiting_entries_ + entries <= kMostWaiting;
+  const auto has_room_for = [&](size_t more) ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_) {
+    return waiting_entries_ + more <= kMostWaiting;
   };
   const auto is_full = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_) {
     return Fail(Failure::kTimeout,
-                absl::StrCat("there are ", waiting_entries_, " entries in the queue and no room for ", entries,
+                absl::StrCat("there are ", waiting_entries_, " entries in the queue and ", turns_entries_,
+                             " that wait for room, and none for ", entries,
                              " more; nothing was taken over, submit them later"));
   };
-  if (is_telling && !has_room()) return is_full();  // it would wait for itself
-  if (!is_telling && (!turns_.empty() || !has_room())) {
-    const auto own = turns_.emplace(turns_.end());
+  if (is_telling) {  // it would wait for itself
+    if (!has_room_for(entries)) return is_full();
+  } else if (!has_room_for(turns_entries_ + entries)) {
+    const auto turn = turns_.emplace(turns_.end());
+    turns_entries_ += entries;
+    const auto is_its_turn = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_) {
+      return turn == turns_.begin() && has_room_for(entries);
+    };
     bool timed_out = false;
-    while (!leading_stopped_ && !timed_out && (own != turns_.begin() || !has_room())) {
-      timed_out = own->WaitWithDeadline(&lock_, deadline);
-    }
-    turns_.erase(own);
+    while (!leading_stopped_ && !timed_out && !is_its_turn()) timed_out = turn->WaitWithDeadline(&lock_, deadline);
+    const bool has_come = is_its_turn();
+    turns_entries_ -= entries;
+    turns_.erase(turn);
     WakeNextSubmitter();
     if (leading_stopped_) return IsClosed();  // meanwhile, and nobody would lead it
-    if (timed_out) return is_full();
+    if (!has_come) return is_full();
   }
   waiting_.splice(waiting_.end(), self);
   static_cast<void>(request.release());  // the pipeline's now
@@ -159,7 +165,7 @@ void Pipeline::StopLeading() {
   absl::MutexLock lock(&lock_);
   leading_stopped_ = true;
   leader_wanted_.Signal();
-  for (absl::CondVar& turn : turns_) turn.Signal();
+  WakeNextSubmitter();  // and who leaves wakes the next
 }
 
 bool Pipeline::IsLeadingStopped() const {

@@ -94,8 +94,8 @@ class Pipeline {
   // So many entries may wait; more make their callers wait to hand them over.
   static constexpr size_t kMostWaiting = 65'536;
 
-  // Queues a request that nobody waits for; LeadForOthers must run. kTimeout where there was no room
-  // until the deadline, or, for a caller that is being told of another, at once: then nothing was taken
+  // Queues a request that nobody waits for; LeadForOthers must run. kTimeout where there was no room for it
+  // and those who came before until the deadline, or, for a caller that is being told of another, at once: then nothing was taken
   // over, and `tell` is not called.
   absl::Status Submit(std::unique_ptr<Request> request, absl::Time deadline);
 
@@ -185,8 +185,8 @@ class Pipeline {
   size_t waiting_entries_ ABSL_GUARDED_BY(lock_) = 0;
   // Who submits and waits for room, in the order in which they came: else those with small batches would
   // for ever take the room that one with a large batch needs.
-  using Turns = std::list<absl::CondVar>;
-  Turns turns_ ABSL_GUARDED_BY(lock_);
+  std::list<absl::CondVar> turns_ ABSL_GUARDED_BY(lock_);
+  size_t turns_entries_ ABSL_GUARDED_BY(lock_) = 0;  // that they hold
   bool has_leader_ ABSL_GUARDED_BY(lock_) = false;
   bool is_reserved_ ABSL_GUARDED_BY(lock_) = false;
   bool is_closed_ ABSL_GUARDED_BY(lock_) = false;  // to new groups, for a while

@@ -196,6 +196,7 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
+  // kPoisoned after a write that failed, as for Write.
   absl::StatusOr<ReadTxn> Read() const;
 
   // The same, or nothing where it would have to wait for the map to grow: Read waits.

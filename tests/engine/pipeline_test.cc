@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "ledger/base/error.h"
@@ -341,12 +342,17 @@ class SubmitTest : public PipelineTest {
 
   absl::Status Submit(std::vector<Entry> entries, std::function<void(const absl::Status&)> tell,
                       absl::Time deadline = absl::InfiniteFuture()) {
-    batches_.push_back({std::move(entries), {}});
-    Submitted& batch = batches_.back();
+    Submitted& batch = Keep(std::move(entries));
     batch.outcomes.resize(batch.entries.size());
     return ledger_->Submit(batch.entries, deadline, absl::MakeSpan(batch.outcomes), std::move(tell));
   }
 
+  Submitted& Keep(std::vector<Entry> entries) {
+    const absl::MutexLock lock(&batches_lock_);
+    return batches_.emplace_back(Submitted{std::move(entries), {}});
+  }
+
+  absl::Mutex batches_lock_;
   std::deque<Submitted> batches_;  // outlives the ledger, whose end tells of what is left
   std::unique_ptr<Ledger> ledger_;
   Ledger* const its_ = ledger_.get();  // as who is told may use it, also while it ends
@@ -519,27 +525,68 @@ TEST_F(SubmitTest, WhoWaitsForRoomWhileItIsDrainedIsRefused) {
   drains.join();
 }
 
-// Regression: small batches took all the room that there ever was, and a large one waited until its timeout.
-TEST_F(SubmitTest, WhoCameFirstGetsTheRoomFirst) {
-  constexpr size_t kRoom = 80;  // that eight batches leave
-  absl::Notification go_on;
-  ASSERT_TRUE(Submit({Service(0, 0)}, [&](const absl::Status&) { go_on.WaitForNotification(); }).ok());
-  const std::vector<Entry> large(Ledger::kBatchMax, Service(2, 0));
-  const std::vector<Entry> leaves_room(Ledger::kBatchMax - kRoom / 8, Service(2, 0));
-  const auto soon = [] { return absl::Now() + absl::Milliseconds(20); };
-  while (Submit(leaves_room, [](const absl::Status&) {}, soon()).ok()) continue;
-  absl::Status first;
-  std::thread waits([&] { first = Submit(large, [](const absl::Status&) {}); });
-  size_t passed = 0;
-  while (Submit({Service(3, 0)}, [](const absl::Status&) {}, soon()).ok()) {
-    ++passed;
-    absl::SleepFor(absl::Milliseconds(10));
+// The queue is all but full, for as long as whoever is told does not go on.
+class FullQueueTest : public SubmitTest {
+ protected:
+  static constexpr size_t kRoom = 80;  // that eight batches leave
+
+  FullQueueTest() {
+    EXPECT_TRUE(Submit({Service(0, 0)}, [&](const absl::Status&) { go_on_.WaitForNotification(); }).ok());
+    const std::vector<Entry> leaves_room(Ledger::kBatchMax - kRoom / 8, Service(2, 0));
+    // One that leads may have been about to take some.
+    for (int refused = 0; refused < 3;) {
+      refused = Submit(leaves_room, [](const absl::Status&) {}, Soon()).ok() ? 0 : refused + 1;
+    }
   }
-  EXPECT_LT(passed, kRoom);
-  go_on.Notify();
+  ~FullQueueTest() override {
+    if (!go_on_.HasBeenNotified()) go_on_.Notify();
+    ledger_.reset();  // and tells
+  }
+
+  static absl::Time Soon() { return absl::Now() + absl::Milliseconds(20); }
+
+  // Submits one entry after the other until one has to wait. How many had not.
+  size_t FillWithSmall() {
+    size_t passed = 0;
+    while (Submit({Service(3, 0)}, [](const absl::Status&) {}, Soon()).ok()) {
+      ++passed;
+      absl::SleepFor(absl::Milliseconds(10));
+    }
+    return passed;
+  }
+
+  absl::Notification go_on_;
+  const std::vector<Entry> large_ = std::vector<Entry>(Ledger::kBatchMax, Service(2, 0));
+};
+
+// Regression: small batches took all the room that there ever was, and a large one waited until its timeout.
+TEST_F(FullQueueTest, WhoCameFirstGetsTheRoomFirst) {
+  absl::Status first;
+  std::thread waits([&] { first = Submit(large_, [](const absl::Status&) {}); });
+  EXPECT_LT(FillWithSmall(), kRoom);
+  go_on_.Notify();
   waits.join();
   EXPECT_TRUE(first.ok()) << first;
   EXPECT_TRUE(Submit({Service(3, 0)}, [](const absl::Status&) {}).ok()) << "nobody waits any more";
+}
+
+TEST_F(FullQueueTest, WhoGivesUpLetsTheNextHaveTheRoom) {
+  absl::Status first, next;
+  absl::Notification has_room;
+  std::thread waits([&] {
+    first = Submit(large_, [](const absl::Status&) {}, absl::Now() + absl::Milliseconds(1'500));
+  });
+  EXPECT_LT(FillWithSmall(), kRoom);
+  std::thread waits_next([&] {
+    next = Submit({Service(3, 0)}, [](const absl::Status&) {});
+    has_room.Notify();
+  });
+  waits.join();
+  EXPECT_TRUE(has_room.WaitForNotificationWithTimeout(absl::Seconds(10))) << "while nothing leaves the queue";
+  go_on_.Notify();
+  waits_next.join();
+  EXPECT_EQ(FailureOf(first), Failure::kTimeout);
+  EXPECT_TRUE(next.ok()) << next;
 }
 
 TEST_F(SubmitTest, WhatCannotBeTakenOverIsRefusedAtOnce) {
