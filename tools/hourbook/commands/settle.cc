@@ -30,7 +30,7 @@ bool Moves(const hbk_entry& entry) {
 }
 
 // What a station is owed, and each entry that it is made of: those since it was settled last.
-struct Sheet {
+struct SettlementSheet {
   absl::int128 carried = 0;  // left over, or overpaid, when it was settled last
   std::vector<hbk_entry> lines;
   absl::int128 total = 0;
@@ -50,7 +50,7 @@ class Settler {
   }
 
   void Run() {
-    const Sheet sheet = MakeSheet();
+    const SettlementSheet sheet = MakeSheet();
     const hbk_entry entry = EntryFor(sheet);
     hbk_result result{};
     const bool owed = sheet.total > 0;
@@ -122,8 +122,8 @@ class Settler {
 
   // A settlement covers what was recorded up to its occurred_at, and is counted itself whenever it was
   // recorded: else what lies between the two would be lost, or be paid twice.
-  Sheet MakeSheet() const {
-    Sheet sheet;
+  SettlementSheet MakeSheet() const {
+    SettlementSheet sheet;
     for (const hbk_entry& entry : Account()) {
       const bool is_settle = entry.kind == HBK_KIND_SETTLE;
       if (!Moves(entry) || (!is_settle && entry.recorded_at >= until_)) continue;
@@ -151,7 +151,7 @@ class Settler {
 
   // Its evidence commits to the ids of the lines, in order: anybody who has the log makes it again.
   // Its id is of the last line and of the settlement before, so that a sheet is settled once.
-  hbk_entry EntryFor(const Sheet& sheet) const {
+  hbk_entry EntryFor(const SettlementSheet& sheet) const {
     const Secret open_to_all{Hash{}};
     std::vector<std::string> ids;
     for (const hbk_entry& line : sheet.lines) ids.push_back(HexText(line.id));
@@ -172,7 +172,7 @@ class Settler {
     return entry;
   }
 
-  void PrintSheet(const Sheet& sheet) const {
+  void PrintSheet(const SettlementSheet& sheet) const {
     Table table({{"index", Table::Align::kRight},
                  {"recorded at"},
                  {"points", Table::Align::kRight},
@@ -192,7 +192,7 @@ class Settler {
                        " entries\n"));
   }
 
-  void PrintSheetJson(const Sheet& sheet, const hbk_entry& entry, const hbk_result& result) const {
+  void PrintSheetJson(const SettlementSheet& sheet, const hbk_entry& entry, const hbk_result& result) const {
     Json lines = Json::array();
     for (const hbk_entry& line : sheet.lines) {
       const Item item = ItemOf(line);

@@ -16,12 +16,12 @@
 namespace hourbook::cli {
 namespace {
 
-struct Arguments {
+struct ImportArguments {
   std::string directory, mapping, secret, rejects;
   bool new_secret = false, dry_run = false, strict = false, json = false;
 };
 
-Secret LoadSecret(const Arguments& arguments) {
+Secret LoadSecret(const ImportArguments& arguments) {
   if (arguments.new_secret) Secret::Create(arguments.secret);
   if (!std::filesystem::exists(arguments.secret)) {
     throw CommandError(kExitError, absl::StrCat(arguments.secret,
@@ -32,7 +32,7 @@ Secret LoadSecret(const Arguments& arguments) {
   return Secret::Load(arguments.secret);
 }
 
-void Import(const Arguments& arguments) {
+void Import(const ImportArguments& arguments) {
   const Mapping mapping = LoadMapping(arguments.mapping);
   const LedgerHandle ledger = OpenLedger(arguments.directory, arguments.dry_run ? HBK_OPEN_READ_ONLY : 0);
   const Secret secret = LoadSecret(arguments);
@@ -60,7 +60,7 @@ void Import(const Arguments& arguments) {
 }  // namespace
 
 void AddImportCommand(CLI::App& app) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ImportArguments>();
   CLI::App* const command = app.add_subcommand(
       "import",
       "Record the sheets that a mapping names.\n"

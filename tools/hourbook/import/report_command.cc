@@ -21,7 +21,7 @@
 namespace hourbook::cli {
 namespace {
 
-struct Arguments {
+struct ReportArguments {
   std::string directory, mapping, secret;
   uint64_t top = 10;
   bool all = false, json = false;
@@ -133,7 +133,7 @@ Json LinesJson(const std::vector<Line>& lines) {
   return json;
 }
 
-void PrintReportJson(const Reader& reader, const Lines& lines, const Arguments& arguments) {
+void PrintReportJson(const Reader& reader, const Lines& lines, const ReportArguments& arguments) {
   Json json = {{"size", reader.stat.size}, {"root", HexText(reader.stat.root)}};
   if (arguments.all) {
     json["parties"] = LinesJson(lines.all());
@@ -174,7 +174,7 @@ void PrintVolunteers(const std::vector<Line>& volunteers) {
   Print(absl::StrCat("Volunteers with the most hours\n", table.TakeText(), "\n"));
 }
 
-void Report(const Arguments& arguments) {
+void Report(const ReportArguments& arguments) {
   const Mapping mapping = LoadMapping(arguments.mapping);
   const Secret secret = Secret::Load(arguments.secret);
   const Reader reader = OpenReader(arguments.directory);
@@ -197,7 +197,7 @@ void Report(const Arguments& arguments) {
 }  // namespace
 
 void AddReportCommand(CLI::App& app) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ReportArguments>();
   CLI::App* const command = app.add_subcommand(
       "report",
       "Hours by team, points by station and the busiest volunteers, from the ledger,\n"
