@@ -23,7 +23,7 @@ constexpr int kRounds = 2;
 
 LedgerOptions Options() {
   LedgerOptions options = TownOptions();
-  options.map_size = 1 << 20;
+  options.map_size = 1 << 19;  // half of what is written at least
   options.state_period = 300;
   return options;
 }
