@@ -99,28 +99,29 @@ absl::Status Pipeline::Submit(std::unique_ptr<Request> request, absl::Time deadl
   const auto has_room_for = [&](size_t more) ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_) {
     return waiting_entries_ + more <= kMostWaiting;
   };
-  const auto is_full = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_) {
+  const auto no_room = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_) {
     return Fail(Failure::kTimeout,
                 absl::StrCat("there are ", waiting_entries_, " entries in the queue and ", turns_entries_,
                              " that wait for room, and none for ", entries,
                              " more; nothing was taken over, submit them later"));
   };
   if (is_telling) {  // it would wait for itself
-    if (!has_room_for(entries)) return is_full();
+    if (!has_room_for(entries)) return no_room();
   } else if (!has_room_for(turns_entries_ + entries)) {
     const auto turn = turns_.emplace(turns_.end());
     turns_entries_ += entries;
     const auto is_its_turn = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_) {
       return turn == turns_.begin() && has_room_for(entries);
     };
-    bool timed_out = false;
-    while (!leading_stopped_ && !timed_out && !is_its_turn()) timed_out = turn->WaitWithDeadline(&lock_, deadline);
+    while (!leading_stopped_ && !is_its_turn()) {
+      if (turn->WaitWithDeadline(&lock_, deadline)) break;
+    }
     const bool has_come = is_its_turn();
     turns_entries_ -= entries;
     turns_.erase(turn);
     WakeNextSubmitter();
     if (leading_stopped_) return IsClosed();  // meanwhile, and nobody would lead it
-    if (!has_come) return is_full();
+    if (!has_come) return no_room();
   }
   waiting_.splice(waiting_.end(), self);
   static_cast<void>(request.release());  // the pipeline's now

@@ -95,8 +95,8 @@ class Pipeline {
   static constexpr size_t kMostWaiting = 65'536;
 
   // Queues a request that nobody waits for; LeadForOthers must run. kTimeout where there was no room for it
-  // and those who came before until the deadline, or, for a caller that is being told of another, at once: then nothing was taken
-  // over, and `tell` is not called.
+  // and those who came before until the deadline, or, for a caller that is being told of another, no room at
+  // once: then nothing was taken over, and `tell` is not called.
   absl::Status Submit(std::unique_ptr<Request> request, absl::Time deadline);
 
   // Leads for requests that nobody waits for, until StopLeading and none is left.
